@@ -1,0 +1,85 @@
+/**
+ * Imports run one way: lambdas -> use-cases -> ports -> domain; adapters -> ports, domain and their own SDK;
+ * infra -> the CDK only (lambdas by path); local -> the synthesized stack only.
+ */
+const only = (name, from, allowed, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed },
+});
+const packages = (...names) => `^node_modules/(${names.join('|')})/`;
+const TYPES = packages('@types');
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    only('domain-imports-nothing', '^lib/domain/', ['^lib/domain/'], 'What is true depends on nothing.'),
+    only('ports-know-the-domain', '^lib/ports/', ['^lib/(ports|domain)/'], 'Ports are in our words: no SDK types.'),
+    only(
+      'use-cases-know-ports',
+      '^lib/use-cases/',
+      ['^lib/(use-cases|ports|domain)/'],
+      'What we do is said without any SDK.',
+    ),
+    ...[
+      ['dynamodb', packages('@aws-sdk/(client|lib|util)-dynamodb')],
+      ['stripe', packages('stripe')],
+      ['step-functions', packages('@aws-sdk/client-sfn')],
+      ['sqs', packages('@aws-sdk/client-sqs')],
+      ['secrets-manager', packages('@aws-sdk/client-secrets-manager')],
+      ['powertools', packages('@aws-lambda-powertools/[^/]+', '@aws-sdk/client-dynamodb')],
+      ['http', packages('zod')],
+      ['system', '^$'],
+    ].map(([room, sdk]) =>
+      only(
+        `adapter-${room}-knows-its-sdk`,
+        `^lib/adapters/${room}/`,
+        [`^lib/adapters/${room}/`, '^lib/(ports|domain)/', '^(node:)?(crypto|timers/promises)$', TYPES, sdk],
+        'An adapter knows ports, the domain and its own SDK; no other adapter.',
+      ),
+    ),
+    only(
+      'infra-knows-the-cdk',
+      '^lib/infra/',
+      ['^lib/infra/', packages('aws-cdk-lib', 'constructs', 'esbuild'), '^(node:)?path$'],
+      'Infra names lambdas by path and imports none of their code.',
+    ),
+    only(
+      'lambdas-wire',
+      '^lambdas/',
+      ['^lambdas/', '^lib/(use-cases|adapters|ports|domain)/', '^node_modules/(@aws-sdk|stripe|@types)/'],
+      'Entries wire, parse, call one use case and render.',
+    ),
+    {
+      name: 'local-runs-the-synthesized-stack',
+      comment: 'The runner reads the template; it declares and imports nothing of what deploys.',
+      severity: 'error',
+      from: { path: '^local/' },
+      to: { path: '^(lib|lambdas|bin)/' },
+    },
+    {
+      name: 'nothing-deployed-knows-the-runner',
+      severity: 'error',
+      from: { path: '^(lib|lambdas)/' },
+      to: { path: '^(local|test|bin)/' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+    },
+  },
+};

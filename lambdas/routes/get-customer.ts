@@ -1,0 +1,9 @@
+import { etag, json, wireCustomer } from '#adapters/http/render.ts';
+import { getCustomer } from '#use-cases/catalog/get-customer.ts';
+import type { Route } from '../route.ts';
+import { store } from '../wiring.ts';
+
+export const routeGetCustomer: Route = async (event) => {
+  const customer = await getCustomer(store, event.pathParameters?.['id'] ?? '');
+  return json(200, wireCustomer(customer), { etag: etag(customer) });
+};

@@ -1,0 +1,18 @@
+/** What entries are wired of. Clients are made once an environment and kept warm. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
+import { requireEnv, systemClock, systemRandom } from '#adapters/system/system.ts';
+import type { Log } from '#ports/system.ts';
+
+export const dynamodb = new DynamoDBClient({});
+
+export const system = { clock: systemClock, random: systemRandom };
+
+export const log: Log = { warn: (message, details) => console.warn({ message, ...details }) };
+
+export const store = new DynamoCatalogStore(
+  DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
+  requireEnv('CATALOG_TABLE'),
+  system,
+);

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Due } from '#ports/catalog-store.ts';
+import type { RecordKey } from '#ports/records.ts';
+
+export type ItemKey = { readonly pk: string; readonly sk: string };
+
+/** Sparse indexes are spread over this many partitions, so that none of them is hot. Never change it: items carry it. */
+export const SHARDS = 8;
+
+/** The shard of a key: stable, evenly spread. */
+export function shardOf({ pk }: ItemKey): number {
+  return createHash('sha256').update(pk).digest().readUInt8(0) % SHARDS;
+}
+
+/** Where a record stands in the table. Nothing personal is part of a key: emails and request keys are hashed. */
+export function itemKey(key: RecordKey): ItemKey {
+  switch (key.type) {
+    case 'customer':
+      return { pk: `CUSTOMER#${key.customerId}`, sk: 'CUSTOMER' };
+    case 'sync':
+      return { pk: `CUSTOMER#${key.customerId}`, sk: `SYNC#${key.integration}` };
+    case 'attempt':
+      return { pk: `CUSTOMER#${key.customerId}`, sk: `ATTEMPT#${key.key}` };
+    case 'audit':
+      return { pk: `CUSTOMER#${key.customerId}`, sk: `AUDIT#${key.entryId}` };
+    case 'emailClaim':
+      return { pk: `EMAIL#${hash(key.email)}`, sk: 'CLAIM' };
+    case 'link':
+      return { pk: `LINK#${key.integration}#${key.externalId}`, sk: 'LINK' };
+    case 'requestKey':
+      return { pk: `KEY#${hash(JSON.stringify([key.scope, key.key]))}`, sk: 'KEY' };
+    case 'operation':
+      return { pk: `OPERATION#${key.operationId}`, sk: 'OPERATION' };
+  }
+}
+
+/** The key of a record that the due index names. */
+export function dueKey({ pk, sk }: ItemKey): Due['key'] {
+  const [kind, id] = splitOnce(pk);
+  if (kind === 'OPERATION') return { type: 'operation', operationId: id };
+  const [, integration] = splitOnce(sk);
+  return { type: 'sync', customerId: id, integration: integration as 'stripe' };
+}
+
+function splitOnce(text: string): [string, string] {
+  const at = text.indexOf('#');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

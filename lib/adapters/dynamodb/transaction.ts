@@ -1,0 +1,68 @@
+import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Write } from '#ports/catalog-store.ts';
+import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
+import { itemKey, shardOf } from './keys.ts';
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** One write as DynamoDB takes it. A condition that fails answers the item that stood there. */
+export function transactItem(table: string, write: Write): TransactItem {
+  const placeholders = new Placeholders();
+  const condition = conditionExpression(write.when, placeholders);
+  const key = itemKey(write.key);
+  const common = {
+    TableName: table,
+    ConditionExpression: condition,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+  if ('put' in write) {
+    const item = { ...key, ...indexShards(write, write.put), ...write.put };
+    return { Put: { ...common, Item: item, ...placeholders.attributes() } };
+  }
+  if ('change' in write) {
+    const update = updateExpression({ ...write.change, ...indexShards(write, write.change) }, placeholders);
+    return { Update: { ...common, Key: key, UpdateExpression: update, ...placeholders.attributes() } };
+  }
+  if ('remove' in write) return { Delete: { ...common, Key: key, ...placeholders.attributes() } };
+  return { ConditionCheck: { ...common, Key: key, ...placeholders.attributes() } };
+}
+
+/** The partitions of the sparse indexes. An item is in one only while it also has `dueAt` or `listKey`. */
+function indexShards(write: Write, fields: object): { dueShard?: number; listShard?: number } {
+  return {
+    ...('dueAt' in fields && fields.dueAt !== undefined && { dueShard: shardOf(itemKey(write.key)) }),
+    ...('listKey' in fields && fields.listKey !== undefined && { listShard: shardOf(itemKey(write.key)) }),
+  };
+}
+
+/** Why a transaction was not committed: conditions that failed (by position), or that it met others on the way. */
+export type Cancellation =
+  | { readonly is: 'refused'; readonly existing: ReadonlyMap<number, Record<string, unknown> | undefined> }
+  | { readonly is: 'contended' };
+
+const CONTENTION = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+]);
+
+/**
+ * Reads a failed transaction's reasons; `undefined` for errors that are neither. A failed condition decides, also
+ * when another item of the same transaction met a conflict: the caller must see what stands there.
+ */
+export function cancellationOf(error: unknown): Cancellation | undefined {
+  if (error instanceof TransactionInProgressException) return { is: 'contended' };
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const existing = new Map<number, Record<string, unknown> | undefined>();
+  const reasons = error.CancellationReasons ?? [];
+  for (const [index, reason] of reasons.entries()) {
+    if (reason.Code === 'ConditionalCheckFailed') {
+      existing.set(index, reason.Item === undefined ? undefined : unmarshall(reason.Item));
+    }
+  }
+  if (existing.size > 0) return { is: 'refused', existing };
+  return reasons.some(({ Code }) => Code !== undefined && CONTENTION.has(Code)) ? { is: 'contended' } : undefined;
+}

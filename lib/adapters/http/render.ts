@@ -1,0 +1,106 @@
+import type { Customer } from '#domain/customer.ts';
+import type { Operation } from '#domain/operation.ts';
+import type { Problem, ProblemType } from '#domain/problem.ts';
+
+/** A reply as it goes out, and as it is remembered for repeats: the body as text, so that a repeat is the same to the byte. */
+export type HttpReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** Problem types are named by this base and their own last segment; they need not resolve (RFC 9457 section 3.1.1). */
+const PROBLEM_BASE = 'https://concord.example/problems/';
+
+const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: string]>> = {
+  validation: [400, 'The request is not valid'],
+  'idempotency-key-malformed': [400, 'The idempotency key is malformed'],
+  'not-found': [404, 'Not found'],
+  'email-taken': [409, 'The email is taken'],
+  'customer-busy': [409, 'The customer is busy'],
+  'idempotency-in-progress': [409, 'The first request is in progress'],
+  'payload-too-large': [413, 'The body is too large'],
+  'unsupported-media-type': [415, 'The body is not JSON'],
+  'idempotency-key-reused': [422, 'The idempotency key was reused'],
+  'stripe-rejected': [422, 'Stripe rejected the customer'],
+  internal: [500, 'Internal error'],
+  'stripe-unavailable': [503, 'Stripe is unavailable'],
+};
+
+export function json(status: number, body: Record<string, unknown>, headers: Record<string, string> = {}): HttpReply {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+export function created(customer: Customer): HttpReply {
+  return json(201, wireCustomer(customer), { location: `/customers/${customer.id}`, etag: etag(customer) });
+}
+
+/** The operation goes on by itself; its place is told, and when to look. */
+export function accepted(operationId: string): HttpReply {
+  return json(
+    202,
+    { operation_id: operationId, status: 'running' },
+    { location: `/operations/${operationId}`, 'retry-after': '2' },
+  );
+}
+
+/** A problem, with the id of the request that first met it. */
+export function problemReply(problem: Problem, requestId: string): HttpReply {
+  const [status] = PROBLEMS[problem.type];
+  const { retryAfterSeconds } = problem;
+  return {
+    status,
+    headers: {
+      'content-type': 'application/problem+json',
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    },
+    body: JSON.stringify({ ...wireProblem(problem), request_id: requestId }),
+  };
+}
+
+export function wireCustomer({ id, name, email, status, version, createdAt, updatedAt, integrations }: Customer) {
+  const { externalId, syncStatus, lastSyncedAt, conflict } = integrations.stripe;
+  return {
+    ...{ id, name, email, status, version },
+    created_at: createdAt,
+    updated_at: updatedAt,
+    integrations: {
+      stripe: {
+        external_id: externalId,
+        sync_status: syncStatus,
+        last_synced_at: lastSyncedAt,
+        conflict: conflict && {
+          field: conflict.field,
+          stripe_value: conflict.stripeValue,
+          ...(conflict.otherCustomerId !== undefined && { other_customer_id: conflict.otherCustomerId }),
+          since: conflict.since,
+        },
+      },
+    },
+  };
+}
+
+export function wireOperation(operation: Operation) {
+  const { id, kind, customerId, status, problem, createdAt, updatedAt, steps } = operation;
+  return {
+    ...{ id, kind, customer_id: customerId, status },
+    ...(problem !== undefined && { problem: wireProblem(problem) }),
+    created_at: createdAt,
+    updated_at: updatedAt,
+    steps: steps.map(({ name, attempt, startedAt, endedAt, outcome, stripeRequestId, error }) => ({
+      ...{ name, attempt, started_at: startedAt, ended_at: endedAt, outcome },
+      ...(stripeRequestId !== undefined && { stripe_request_id: stripeRequestId }),
+      ...(error !== undefined && { error }),
+    })),
+  };
+}
+
+/** A strong validator (RFC 9110 section 8.8.3): the version. */
+export function etag({ version }: Customer): string {
+  return `"${version}"`;
+}
+
+function wireProblem({ type, detail, errors }: Problem) {
+  const [status, title] = PROBLEMS[type];
+  return { type: `${PROBLEM_BASE}${type}`, title, status, detail, ...(errors !== undefined && { errors }) };
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { parseIdempotencyKey, type RequestIdentity } from '#domain/idempotency-key.ts';
+import { invalid, ProblemError } from '#domain/problem.ts';
+
+/** Bodies over 64 KiB are refused unread. */
+const BODY_MAX_BYTES = 64 * 1024;
+
+/** What API Gateway's authorizers tell of the caller: a token's claims, or an IAM identity. */
+type Authorizer = {
+  readonly jwt?: { readonly claims: Readonly<Record<string, unknown>> };
+  readonly iam?: { readonly userArn: string };
+};
+
+/**
+ * Reads a JSON body.
+ * @throws ProblemError `payload-too-large`, `unsupported-media-type`, or `validation` when it is not JSON.
+ */
+export function readJson(event: APIGatewayProxyEventV2): unknown {
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.byteLength > BODY_MAX_BYTES) {
+    throw new ProblemError({ type: 'payload-too-large', detail: 'The body is larger than 64 KiB.' });
+  }
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(event.headers['content-type'] ?? '')) {
+    throw new ProblemError({ type: 'unsupported-media-type', detail: 'The body must be application/json.' });
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw invalid([{ pointer: '', message: 'is not JSON' }]);
+  }
+}
+
+/** What the caller waits for: with integrity protection, until both sides agree, unless it prefers not to wait. */
+export type Mode = { readonly isProtected: boolean; readonly respondAsync: boolean };
+
+/** @throws ProblemError `validation` for anything but `true` or `false`, in any letter case. */
+export function readMode({ headers }: APIGatewayProxyEventV2): Mode {
+  const protection = headers['x-use-integrity-protection']?.trim().toLowerCase() ?? 'false';
+  if (protection !== 'true' && protection !== 'false') {
+    throw invalid([{ pointer: 'X-Use-Integrity-Protection', message: 'must be true or false' }]);
+  }
+  const preferences = (headers['prefer'] ?? '').split(',').map((preference) => preference.trim().toLowerCase());
+  return { isProtected: protection === 'true', respondAsync: preferences.includes('respond-async') };
+}
+
+/**
+ * What identifies the request across its repeats, if it has an Idempotency-Key. `payload` is what was parsed, so that
+ * neither white space nor the order of fields makes it another request.
+ * @throws ProblemError `idempotency-key-malformed`
+ */
+export function readIdentity(
+  event: APIGatewayProxyEventV2,
+  route: string,
+  payload: unknown,
+): RequestIdentity | undefined {
+  const header = event.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  return {
+    scope: JSON.stringify([callerOf(event), route]),
+    key: parseIdempotencyKey(header),
+    fingerprint: createHash('sha256').update(JSON.stringify(payload)).digest('hex'),
+  };
+}
+
+/** Token issuer and subject (else client), or the IAM role or user without its session. */
+function callerOf(event: APIGatewayProxyEventV2): string {
+  const context = event.requestContext as typeof event.requestContext & { readonly authorizer?: Authorizer };
+  const claims = context.authorizer?.jwt?.claims;
+  if (claims !== undefined) return JSON.stringify([claims['iss'], claims['sub'] ?? claims['client_id']]);
+  return (context.authorizer?.iam?.userArn ?? 'nobody').replace(/(:assumed-role\/[^/]+)\/.*$/, '$1');
+}

@@ -1,0 +1,76 @@
+import * as z from 'zod/mini';
+import { EMAIL_MAX_LENGTH, isEmail } from '#domain/email.ts';
+import { type InvalidPlace, invalid } from '#domain/problem.ts';
+
+const name = z.string('must be a string').check(
+  z.trim(),
+  z.minLength(1, 'must not be empty'),
+  z.refine((text) => [...text].length <= 256, 'must be at most 256 characters'),
+  z.refine(isCleanText, 'must not contain control characters'),
+);
+
+const email = z
+  .string('must be a string')
+  .check(
+    z.trim(),
+    z.maxLength(EMAIL_MAX_LENGTH, `must be at most ${EMAIL_MAX_LENGTH} characters`),
+    z.refine(isEmail, 'must be an email address'),
+  );
+
+/** Body of `POST /customers`. */
+export const newCustomerSchema = z.strictObject({ name, email }, { error: objectError });
+
+/** Query of `GET /customers`. */
+export const listCustomersSchema = z.strictObject(
+  {
+    limit: z._default(
+      z.pipe(
+        z.string().check(z.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')),
+        z.pipe(
+          z.transform(Number),
+          z.number().check(z.minimum(1, 'must be at least 1'), z.maximum(100, 'must be at most 100')),
+        ),
+      ),
+      25,
+    ),
+    cursor: z.optional(z.string()),
+    email: z.optional(z.string()),
+    sync_status: z.optional(
+      z.enum(
+        ['pending', 'synced', 'failed', 'orphaned', 'conflict'],
+        'must be pending, synced, failed, orphaned or conflict',
+      ),
+    ),
+  },
+  { error: objectError },
+);
+
+function objectError({ code }: { readonly code?: string | undefined }): string {
+  return code === 'unrecognized_keys' ? 'is not a known field' : 'must be a JSON object';
+}
+
+/** Lone surrogates and control characters would not survive the way to Stripe and back. */
+function isCleanText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text);
+}
+
+/**
+ * Parses what came in at the door.
+ * @throws ProblemError `validation`, with every invalid place as a JSON Pointer (RFC 6901).
+ */
+export function parseWith<Schema extends z.ZodMiniType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw invalid(result.error.issues.flatMap(placesOf));
+}
+
+function placesOf(issue: z.core.$ZodIssue): InvalidPlace[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), message: issue.message }));
+  }
+  return [{ pointer: pointer(issue.path), message: issue.message }];
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

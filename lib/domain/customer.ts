@@ -1,0 +1,36 @@
+/** Where a customer stands. `pending`: being created; `deleted`: a tombstone, which never comes back. */
+export type CustomerStatus = 'pending' | 'active' | 'deleting' | 'deleted';
+
+export type SyncStatus = 'pending' | 'synced' | 'failed' | 'orphaned' | 'conflict';
+
+/** The fields that both sides hold, and that are kept equal. A customer born in Stripe may lack either. */
+export type CustomerFields = { readonly name: string | null; readonly email: string | null };
+
+/** What a caller asks to create: parsed, trimmed, valid. */
+export type NewCustomer = { readonly name: string; readonly email: string };
+
+/** A value in Stripe that the catalog could not take, and since when. */
+export type Conflict = {
+  readonly field: 'email';
+  readonly stripeValue: string | null;
+  readonly otherCustomerId?: string;
+  readonly since: string;
+};
+
+/** How a customer stands with one integration, as callers see it. */
+export type IntegrationState = {
+  readonly externalId: string | null;
+  readonly syncStatus: SyncStatus;
+  readonly lastSyncedAt: string | null;
+  readonly conflict: Conflict | null;
+};
+
+/** A customer as callers see it. Times are ISO 8601 UTC; `version` grows by one with each committed change. */
+export type Customer = CustomerFields & {
+  readonly id: string;
+  readonly status: CustomerStatus;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly integrations: { readonly stripe: IntegrationState };
+};

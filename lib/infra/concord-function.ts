@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { type App, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { bundleEntry } from './bundles.ts';
+
+export type ConcordFunctionProps = {
+  readonly stage: string;
+  /** The file in lambdas/, without its ending, and the last part of the function's name. */
+  readonly entry: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly environment?: Record<string, string>;
+};
+
+/** A function with its own role, log group and bundle. */
+export class ConcordFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: ConcordFunctionProps) {
+    const functionName = `concord-${props.stage}-${props.entry}`;
+    const output = (scope.node.root as App).outdir;
+    super(scope, id, {
+      functionName,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      timeout: props.timeout,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleEntry(props.entry, join(output, 'bundles'))),
+      environment: { STAGE: props.stage, ...props.environment },
+      loggingFormat: LoggingFormat.JSON,
+      // Lambda's own default log group would keep its lines for ever.
+      logGroup: new LogGroup(scope, `${id}Logs`, {
+        logGroupName: `/aws/lambda/${functionName}`,
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { ConcordFunction } from './concord-function.ts';
+import type { ConcordConfig } from './config.ts';
+import { CustomersApi } from './http-api.ts';
+import { Pokes } from './pokes.ts';
+import { Saga } from './saga.ts';
+import { Schedules } from './schedules.ts';
+import { Tables } from './tables.ts';
+
+/** All of Concord: the API, the saga, the sync consumer and the schedules, on two tables. */
+export class Concord extends Construct {
+  constructor(scope: Construct, id: string, config: ConcordConfig) {
+    super(scope, id);
+    const { stage } = config;
+    const { catalog, ephemeral } = new Tables(this, 'Tables');
+    const stripeKey = new Secret(this, 'StripeKey', {
+      secretName: `concord/${stage}/stripe-key`,
+      description:
+        'A restricted Stripe key that may read and write customers. Put its value here after the first deployment.',
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const pokes = new Pokes(this, 'Pokes', { stage, visibilityTimeout: Duration.minutes(6) });
+
+    const sagaSteps = new ConcordFunction(this, 'SagaSteps', {
+      stage,
+      entry: 'saga',
+      description: 'The steps of the saga.',
+      timeout: Duration.seconds(30),
+      environment: { CATALOG_TABLE: catalog.tableName, STRIPE_KEY_ARN: stripeKey.secretArn },
+    });
+    catalog.grantReadWriteData(sagaSteps);
+    stripeKey.grantRead(sagaSteps);
+    const saga = new Saga(this, 'Saga', { stage, steps: sagaSteps });
+
+    const sync = new ConcordFunction(this, 'Sync', {
+      stage,
+      entry: 'sync',
+      description: 'Makes both sides of one customer agree, for each poke.',
+      timeout: Duration.minutes(1),
+      environment: {
+        CATALOG_TABLE: catalog.tableName,
+        STRIPE_KEY_ARN: stripeKey.secretArn,
+        POKES_QUEUE_URL: pokes.queue.queueUrl,
+      },
+    });
+    catalog.grantReadWriteData(sync);
+    stripeKey.grantRead(sync);
+    pokes.queue.grantSendMessages(sync);
+    pokes.consumeWith(sync, config.syncConcurrency);
+
+    const api = new ConcordFunction(this, 'CustomersFunction', {
+      stage,
+      entry: 'api',
+      description: 'The HTTP API of customers and operations.',
+      timeout: Duration.seconds(29),
+      environment: {
+        CATALOG_TABLE: catalog.tableName,
+        EPHEMERAL_TABLE: ephemeral.tableName,
+        SAGA_ARN: saga.stateMachine.stateMachineArn,
+        POKES_QUEUE_URL: pokes.queue.queueUrl,
+      },
+    });
+    catalog.grantReadWriteData(api);
+    ephemeral.grantReadWriteData(api);
+    saga.stateMachine.grantStartExecution(api);
+    pokes.queue.grantSendMessages(api);
+    const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handler: api });
+
+    const sweepOperations = new ConcordFunction(this, 'SweepOperations', {
+      stage,
+      entry: 'sweep-operations',
+      description: 'Resumes what a crash left: overdue operations, and customers owed to Stripe.',
+      timeout: Duration.minutes(1),
+      environment: {
+        CATALOG_TABLE: catalog.tableName,
+        SAGA_ARN: saga.stateMachine.stateMachineArn,
+        POKES_QUEUE_URL: pokes.queue.queueUrl,
+      },
+    });
+    catalog.grantReadWriteData(sweepOperations);
+    saga.stateMachine.grantStartExecution(sweepOperations);
+    pokes.queue.grantSendMessages(sweepOperations);
+    new Schedules(this, 'Schedules', { stage }).every(Duration.minutes(1), 'sweep-operations', sweepOperations);
+
+    new CfnOutput(this, 'ApiUrl', { value: httpApi.apiEndpoint });
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpNoneAuthorizer,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { ConcordConfig } from './config.ts';
+
+type Scope = 'customers:read' | 'customers:write' | 'customers:admin';
+
+/** Every route, and the scope that may call it. `{proxy+}` carries a trailing slash: no route may end in one. */
+const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open']> = [
+  [HttpMethod.GET, '/health', 'open'],
+  [HttpMethod.POST, '/customers', 'customers:write'],
+  [HttpMethod.POST, '/customers/{proxy+}', 'customers:write'],
+  [HttpMethod.GET, '/customers', 'customers:read'],
+  [HttpMethod.GET, '/customers/{proxy+}', 'customers:read'],
+  [HttpMethod.GET, '/customers/{id}', 'customers:read'],
+  [HttpMethod.GET, '/operations/{id}', 'customers:read'],
+];
+
+export type CustomersApiProps = { readonly config: ConcordConfig; readonly handler: IFunction };
+
+/** The HTTP API. It is never open: tokens of the configured issuer, or else IAM. */
+export class CustomersApi extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, props: CustomersApiProps) {
+    super(scope, id);
+    const { stage, jwt } = props.config;
+    this.api = new HttpApi(this, 'Api', { apiName: `concord-${stage}`, createDefaultStage: false });
+    const defaultStage = new HttpStage(this, 'Stage', { httpApi: this.api, stageName: '$default', autoDeploy: true });
+    (defaultStage.node.defaultChild as CfnStage).defaultRouteSettings = {
+      throttlingBurstLimit: 500,
+      throttlingRateLimit: 1000,
+    };
+    const authorizer: IHttpRouteAuthorizer =
+      jwt === undefined
+        ? new HttpIamAuthorizer()
+        : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: [jwt.audience] });
+    const integration = new HttpLambdaIntegration('Integration', props.handler);
+    for (const [method, path, access] of ROUTES) {
+      this.api.addRoutes({
+        path,
+        methods: [method],
+        integration,
+        authorizer: access === 'open' ? new HttpNoneAuthorizer() : authorizer,
+        ...(access === 'open' || jwt === undefined ? {} : { authorizationScopes: [access] }),
+      });
+    }
+  }
+}

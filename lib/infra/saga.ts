@@ -1,0 +1,110 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  JitterType,
+  LogLevel,
+  type RetryProps,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  TaskInput,
+  Timeout,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+
+/** Three more tries within about 8 seconds: a caller may be waiting. */
+const WHILE_SOMEBODY_WAITS: RetryProps = {
+  errors: ['States.ALL'],
+  interval: Duration.seconds(1),
+  backoffRate: 2,
+  maxAttempts: 3,
+  jitterStrategy: JitterType.FULL,
+};
+
+/** About eight hours: what is begun is ended, however long Stripe or DynamoDB are away. */
+const FOR_HOURS: RetryProps = {
+  errors: ['States.ALL'],
+  interval: Duration.seconds(1),
+  backoffRate: 2,
+  maxDelay: Duration.minutes(5),
+  maxAttempts: 100,
+  jitterStrategy: JitterType.FULL,
+};
+
+export type SagaProps = { readonly stage: string; readonly steps: IFunction };
+
+/**
+ * The saga of a protected operation. Its input is `{operationId, fence}`; the operation item is the truth, and this
+ * machine only drives it.
+ *
+ *     Apply ─ accepted: committed by Apply itself ───────────────────────────────► Done
+ *       ├── rejected: nothing is in Stripe ───────────────────────────► Release ─► Done
+ *       └── unknown ─► Resolve (the same key again) ─ definite: as above
+ *                        └── given up ─► Compensate ─► Undo ─────────► Release ─► Done
+ *
+ * Compensate, Undo and Release are retried for hours and never caught, so that a redrive goes on exactly there.
+ */
+export class Saga extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: SagaProps) {
+    super(scope, id);
+    const step = (name: string, comment: string) =>
+      new LambdaInvoke(this, name, {
+        stateName: name,
+        comment,
+        lambdaFunction: props.steps,
+        payload: TaskInput.fromObject({
+          step: name,
+          'operationId.$': '$.operationId',
+          'fence.$': '$.fence',
+        }),
+        resultSelector: { 'outcome.$': '$.Payload.outcome' },
+        resultPath: '$.result',
+        taskTimeout: Timeout.duration(Duration.seconds(60)),
+        retryOnServiceExceptions: false,
+      });
+
+    const apply = step('Apply', 'Sends the frozen parameters to Stripe and commits what Stripe accepted.');
+    const resolve = step('Resolve', 'The outcome is unknown: sends the same key again, until it is definite.');
+    const compensate = step('Compensate', 'Commits that this operation will be undone. There is no way back.');
+    const undo = step('Undo', 'Removes from Stripe what this operation made, and nothing else.');
+    const release = step('Release', 'Gives back what the operation holds in the catalog, and ends it compensated.');
+    const done = new Succeed(this, 'Done', { stateName: 'Done' });
+
+    const outcome = (value: string) => Condition.stringEquals('$.result.outcome', value);
+    const decide = (name: string) =>
+      new Choice(this, name, { stateName: name })
+        .when(outcome('rejected'), release)
+        .when(outcome('compensating'), undo)
+        .otherwise(done);
+
+    apply.addCatch(resolve, { resultPath: '$.result' }).next(decide('Applied?'));
+    resolve.addRetry(WHILE_SOMEBODY_WAITS).addCatch(compensate, { resultPath: '$.result' }).next(decide('Resolved?'));
+    compensate.addRetry(FOR_HOURS).next(undo);
+    undo.addRetry(FOR_HOURS);
+    undo.next(new Choice(this, 'Undone?', { stateName: 'Undone?' }).when(outcome('undone'), release).otherwise(done));
+    release.addRetry(FOR_HOURS).next(done);
+
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      stateMachineName: `concord-${props.stage}-saga`,
+      comment: 'One protected operation on one customer, from Stripe’s answer to its end.',
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromChainable(apply),
+      tracingEnabled: true,
+      logs: {
+        level: LogLevel.ERROR,
+        destination: new LogGroup(this, 'Logs', {
+          logGroupName: `/aws/vendedlogs/states/concord-${props.stage}-saga`,
+          retention: RetentionDays.ONE_MONTH,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      },
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+
+/** Two tables by durability class: what must never be lost, and what may be. */
+export class Tables extends Construct {
+  /** Customers, claims, links, operations, audit. Backed up, protected, retained. */
+  readonly catalog: TableV2;
+  /** Idempotency records. Expires by itself and may be destroyed. */
+  readonly ephemeral: TableV2;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.catalog = new TableV2(this, 'Catalog', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      // Finished operations and closed attempts leave by themselves after 30 days.
+      timeToLiveAttribute: 'expiresAtSeconds',
+      globalSecondaryIndexes: [
+        {
+          // Sparse: only what owes work has a due time.
+          indexName: 'due',
+          partitionKey: { name: 'dueShard', type: AttributeType.NUMBER },
+          sortKey: { name: 'dueAt', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+        {
+          // Sparse: only customers that are listed have a list key.
+          indexName: 'list',
+          partitionKey: { name: 'listShard', type: AttributeType.NUMBER },
+          sortKey: { name: 'listKey', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+    });
+    this.ephemeral = new TableV2(this, 'Ephemeral', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      billing: Billing.onDemand(),
+      encryption: TableEncryptionV2.awsManagedKey(),
+      removalPolicy: RemovalPolicy.DESTROY,
+      timeToLiveAttribute: 'expiration',
+    });
+  }
+}

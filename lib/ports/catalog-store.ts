@@ -1,0 +1,119 @@
+import type { RecordKey, RecordOf } from './records.ts';
+
+/** What must be true of a record's fields for a write to happen. Plain data: every store means the same by it. */
+export type Condition<Field extends string> =
+  | { readonly is: 'absent' }
+  | { readonly is: 'equal'; readonly field: Field; readonly value: string | number | boolean }
+  | { readonly is: 'missing'; readonly field: Field }
+  | { readonly is: 'atMost'; readonly field: Field; readonly value: string | number }
+  | { readonly is: 'all' | 'any'; readonly of: readonly Condition<Field>[] };
+
+/** There is no such record. */
+export const absent: Condition<never> = { is: 'absent' };
+
+/** The record exists, and its field has this value. */
+export function equal<Field extends string>(field: Field, value: string | number | boolean): Condition<Field> {
+  return { is: 'equal', field, value };
+}
+
+/** The record lacks the field, or does not exist. */
+export function missing<Field extends string>(field: Field): Condition<Field> {
+  return { is: 'missing', field };
+}
+
+/** The record exists, and its field is at most this value. */
+export function atMost<Field extends string>(field: Field, value: string | number): Condition<Field> {
+  return { is: 'atMost', field, value };
+}
+
+export function all<Field extends string>(...of: Condition<Field>[]): Condition<Field> {
+  return { is: 'all', of };
+}
+
+export function any<Field extends string>(...of: Condition<Field>[]): Condition<Field> {
+  return { is: 'any', of };
+}
+
+type When<Key extends RecordKey> = Condition<keyof RecordOf<Key> & string>;
+
+/** Fields to set, and fields to remove by `undefined`. */
+export type Changes<R> = { readonly [Field in keyof R]?: R[Field] | undefined };
+
+export type WriteOf<Key extends RecordKey> =
+  | { readonly key: Key; readonly put: RecordOf<Key>; readonly when: When<Key> }
+  | { readonly key: Key; readonly change: Changes<RecordOf<Key>>; readonly when: When<Key> }
+  | { readonly key: Key; readonly remove: true; readonly when: When<Key> }
+  | { readonly key: Key; readonly check: true; readonly when: When<Key> };
+
+/** A conditional write, or a mere check, of a record of this type. */
+export type WriteTo<Type extends RecordKey['type']> = WriteOf<Extract<RecordKey, { type: Type }>>;
+
+/** A conditional write, or a mere check, of one record. */
+export type Write = { [Type in RecordKey['type']]: WriteTo<Type> }[RecordKey['type']];
+
+/** Stores the whole record. */
+export function put<Key extends RecordKey>(key: Key, record: RecordOf<Key>, when: When<Key>): WriteOf<Key> {
+  return { key, put: record, when };
+}
+
+/** Sets and removes some fields; makes the record if the condition allows that there is none. */
+export function change<Key extends RecordKey>(
+  key: Key,
+  changes: Changes<RecordOf<Key>>,
+  when: When<Key>,
+): WriteOf<Key> {
+  return { key, change: changes, when };
+}
+
+export function remove<Key extends RecordKey>(key: Key, when: When<Key>): WriteOf<Key> {
+  return { key, remove: true, when };
+}
+
+/** Writes nothing, but lets the others be committed only when the condition holds. */
+export function check<Key extends RecordKey>(key: Key, when: When<Key>): WriteOf<Key> {
+  return { key, check: true, when };
+}
+
+/** Writes that are committed together, each under a name by which a refusal speaks of it. */
+export type NamedWrites = { readonly [name: string]: Write | undefined };
+
+type KeyOf<W> = W extends { readonly key: infer Key extends RecordKey } ? Key : never;
+
+/** The names of the writes whose conditions did not hold, with what stands there instead. */
+export type Refused<W extends NamedWrites> = {
+  readonly [Name in keyof W]?: { readonly existing: RecordOf<KeyOf<W[Name]>> | undefined };
+};
+
+export type Commit<W extends NamedWrites> =
+  | { readonly committed: true }
+  | { readonly committed: false; readonly refused: Refused<W> };
+
+/** A due record, and when it was due. */
+export type Due = {
+  readonly key: Extract<RecordKey, { type: 'operation' | 'sync' }>;
+  readonly dueAt: string;
+};
+
+export type CustomerPage = { readonly customerIds: readonly string[]; readonly next: string | undefined };
+
+/** The catalog. Reads are strongly consistent unless said otherwise. */
+export interface CatalogStore {
+  /** The records of these keys, in their order, `undefined` where there is none. One call. */
+  read<const Keys extends readonly RecordKey[]>(
+    keys: Keys,
+  ): Promise<{ -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined }>;
+  /**
+   * Commits all writes or none. Safe to be repeated by the transport: a lost reply does not make it refuse itself.
+   * @throws StoreContendedError when other transactions kept it from deciding.
+   */
+  commit<const W extends NamedWrites>(writes: W): Promise<Commit<W>>;
+  /** Up to `limit` records that are due at `now`, earliest first per shard. May lag behind writes by moments. */
+  listDue(now: string, limit: number): Promise<readonly Due[]>;
+  /** A page of listed customers' ids, each at most once in a walk. May lag behind writes by moments. */
+  listCustomers(limit: number, from: string | undefined): Promise<CustomerPage>;
+}
+
+/** Other transactions on the same records kept this one from being decided. Nothing was written. */
+export class StoreContendedError extends Error {
+  override readonly name = 'StoreContendedError';
+}

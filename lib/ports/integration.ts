@@ -1,0 +1,35 @@
+import type { CustomerFields } from '#domain/customer.ts';
+import type { Outcome } from '#domain/outcome.ts';
+
+/** Which integrations there are, by name. */
+export type IntegrationName = 'stripe';
+
+/** What we write on a customer of the integration, so that it is provably ours. */
+export type Ownership = { readonly customerId: string; readonly operationId: string };
+
+/** The frozen parameters of a create: sent again under the same key, they are the same request. */
+export type CreateParameters = CustomerFields & { readonly ownership: Ownership };
+
+/** A customer of the integration that carries our ownership. */
+export type OwnedExternal = { readonly externalId: string; readonly ownership: Ownership };
+
+/**
+ * Another system that holds our customers. One request a call: retries are the callers', because only they know what
+ * an unknown outcome means. Lookups throw `IntegrationUnavailableError` when there is no answer.
+ */
+export interface Integration {
+  readonly name: IntegrationName;
+  /** Makes a customer. The same key with the same parameters makes at most one, for 24 hours. */
+  createCustomer(parameters: CreateParameters, key: string): Promise<Outcome<{ externalId: string }>>;
+  /** Deletes a customer; one that is gone already is accepted. Final: it cannot be undone. */
+  deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>>;
+  /** The customer that names this ownership, created at or after `sinceMs`; by listing, which is exact, never by search. */
+  findOwned(ownership: Ownership, sinceMs: number): Promise<OwnedExternal | undefined>;
+  /** Whether nobody has used the customer yet: it has never had a subscription. */
+  isUnused(externalId: string): Promise<boolean>;
+}
+
+/** The integration gave no usable answer to a lookup. */
+export class IntegrationUnavailableError extends Error {
+  override readonly name = 'IntegrationUnavailableError';
+}

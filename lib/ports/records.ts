@@ -1,0 +1,131 @@
+import type { Conflict, Customer, CustomerFields, CustomerStatus, SyncStatus } from '#domain/customer.ts';
+import type { NormalizedEmail } from '#domain/email.ts';
+import type { OperationKind, OperationStatus, OperationStep } from '#domain/operation.ts';
+import type { Problem } from '#domain/problem.ts';
+import type { IntegrationName } from './integration.ts';
+
+/** The customer itself. `owner` is the protected operation that holds it; nobody else may change it meanwhile. */
+export type CustomerRecord = CustomerFields & {
+  readonly id: string;
+  readonly status: CustomerStatus;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly owner?: string;
+  /** Present on customers that are listed. */
+  readonly listKey?: string;
+};
+
+/** How a customer stands with an integration. Its revision is the fence of sync runs and only grows. */
+export type SyncRecord = {
+  readonly status: SyncStatus;
+  readonly externalId?: string;
+  /** Per field, the last value on which both sides were known to agree. */
+  readonly base?: CustomerFields;
+  readonly revision: number;
+  /** The live run: who works on this customer, and until when. */
+  readonly runId?: string;
+  readonly runExpiresAt?: string;
+  /** Somebody asked while a run or an operation was busy. */
+  readonly lookAgain?: boolean;
+  /** The one attempt whose outcome is not yet known. */
+  readonly attemptKey?: string;
+  readonly tries: number;
+  readonly dueAt?: string;
+  readonly lastSyncedAt?: string;
+  readonly lastAttemptAt?: string;
+  readonly lastError?: string;
+  readonly syncedVersion?: number;
+  readonly conflict?: Conflict;
+};
+
+/** A write to the integration, recorded before it is sent: key and parameters never change. */
+export type AttemptRecord = {
+  readonly fields: CustomerFields;
+  readonly version: number;
+  readonly since: string;
+  readonly outcome: 'open' | 'accepted' | 'rejected' | 'lost';
+  readonly expiresAtSeconds?: number;
+};
+
+/** Who changed what. One entry per committed change, in its transaction. */
+export type AuditRecord = {
+  readonly at: string;
+  readonly cause: 'api' | 'webhook' | 'maintenance';
+  readonly operationId?: string;
+  readonly before: CustomerFields | null;
+  readonly after: CustomerFields | null;
+  readonly stripeRequestId?: string;
+};
+
+/** Makes an email unique. `reserved`: for an unfinished operation; `held`: by a live customer. */
+export type EmailClaimRecord = {
+  readonly state: 'reserved' | 'held';
+  readonly customerId: string;
+  readonly operationId?: string;
+};
+
+/** Ties an external customer to ours, one to one. Only ever updated, never replaced. */
+export type LinkRecord = { readonly customerId?: string };
+
+/** Identifies a request's work across processes: to its operation, or to its frozen reply. */
+export type RequestKeyRecord = {
+  readonly fingerprint: string;
+  readonly operationId?: string;
+  readonly reply?: Customer;
+  readonly expiresAtSeconds: number;
+};
+
+/** The truth about a protected operation; the state machine only drives it. */
+export type OperationRecord = {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly customerId: string;
+  readonly status: OperationStatus;
+  readonly after: NewFields;
+  /** The executor that may write; each new one raises it. */
+  readonly fence: number;
+  /** Numbers the Stripe keys of this operation: `<id>:<attempt>`. */
+  readonly attempt: number;
+  readonly attemptSince: string;
+  /** Requests begun, and requests answered, under the present key: the difference may still be on its way. */
+  readonly sent: number;
+  readonly answered: number;
+  /** An answer left open whether it happened. */
+  readonly mayHaveLanded?: boolean;
+  readonly steps: readonly OperationStep[];
+  readonly problem?: Problem;
+  readonly externalId?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly dueAt?: string;
+  readonly expiresAtSeconds?: number;
+};
+
+type NewFields = { readonly name: string; readonly email: string };
+
+/** Every type of record in the catalog. */
+export type Records = {
+  readonly customer: CustomerRecord;
+  readonly sync: SyncRecord;
+  readonly attempt: AttemptRecord;
+  readonly audit: AuditRecord;
+  readonly emailClaim: EmailClaimRecord;
+  readonly link: LinkRecord;
+  readonly requestKey: RequestKeyRecord;
+  readonly operation: OperationRecord;
+};
+
+/** What names a record. */
+export type RecordKey =
+  | { readonly type: 'customer'; readonly customerId: string }
+  | { readonly type: 'sync'; readonly customerId: string; readonly integration: IntegrationName }
+  | { readonly type: 'attempt'; readonly customerId: string; readonly key: string }
+  | { readonly type: 'audit'; readonly customerId: string; readonly entryId: string }
+  | { readonly type: 'emailClaim'; readonly email: NormalizedEmail }
+  | { readonly type: 'link'; readonly integration: IntegrationName; readonly externalId: string }
+  | { readonly type: 'requestKey'; readonly scope: string; readonly key: string }
+  | { readonly type: 'operation'; readonly operationId: string };
+
+export type RecordOf<Key extends RecordKey> = Records[Key['type']];

@@ -1,0 +1,55 @@
+import type { Customer } from '#domain/customer.ts';
+import { KEY_LIFETIME_SECONDS, type RequestIdentity } from '#domain/idempotency-key.ts';
+import { isFinal } from '#domain/operation.ts';
+import { isFinalProblem, keyReused, type Problem } from '#domain/problem.ts';
+import { absent, any, atMost, type CatalogStore, equal, put, type WriteTo } from '#ports/catalog-store.ts';
+import type { RequestKeyRecord } from '#ports/records.ts';
+import { replyOf } from '../saga/operation-reply.ts';
+
+/** What a request came to. `underway`: the operation goes on by itself, and the caller can ask for it. */
+export type RequestResult =
+  | { readonly is: 'completed'; readonly customer: Customer; readonly replayed: boolean }
+  | { readonly is: 'refused'; readonly problem: Problem; readonly replayed: boolean }
+  | { readonly is: 'underway'; readonly operationId: string };
+
+/**
+ * Ties a key to this request's work. Holds while the key is new, has expired (decided now, whether or not the record
+ * is physically gone), or names the one operation that ended without a final reply.
+ */
+export function tieKey(
+  { scope, key, fingerprint }: RequestIdentity,
+  work: Pick<RequestKeyRecord, 'operationId' | 'reply'>,
+  nowMs: number,
+  superseded: string | undefined,
+): WriteTo<'requestKey'> {
+  const nowSeconds = Math.floor(nowMs / 1000);
+  const isNew = absent;
+  const hasExpired = atMost('expiresAtSeconds', nowSeconds);
+  const endedWithoutReply = superseded === undefined ? [] : [equal('operationId', superseded)];
+  return put(
+    { type: 'requestKey', scope, key },
+    { ...work, fingerprint, expiresAtSeconds: nowSeconds + KEY_LIFETIME_SECONDS },
+    any(isNew, hasExpired, ...endedWithoutReply),
+  );
+}
+
+/**
+ * What became of the work that a key is tied to: its reply, an operation to join, or one that ended without a final
+ * reply and may be superseded.
+ * @throws ProblemError `idempotency-key-reused` when the payload is another.
+ */
+export async function findEarlierWork(
+  store: CatalogStore,
+  request: RequestIdentity,
+  existing: RequestKeyRecord,
+): Promise<RequestResult | { readonly is: 'superseded'; readonly operationId: string }> {
+  if (existing.fingerprint !== request.fingerprint) throw keyReused();
+  if (existing.reply !== undefined) return { is: 'completed', customer: existing.reply, replayed: true };
+  const operationId = existing.operationId as string;
+  const [operation] = await store.read([{ type: 'operation', operationId }]);
+  if (operation === undefined) return { is: 'superseded', operationId };
+  if (!isFinal(operation.status)) return { is: 'underway', operationId };
+  const reply = replyOf(operation, true);
+  const mayTryAgain = reply.is === 'refused' && !isFinalProblem(reply.problem);
+  return mayTryAgain ? { is: 'superseded', operationId } : reply;
+}

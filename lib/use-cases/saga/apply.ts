@@ -1,0 +1,100 @@
+import type { Outcome } from '#domain/outcome.ts';
+import { stripeRejected } from '#domain/problem.ts';
+import type { OperationRecord } from '#ports/records.ts';
+import { iso } from '#ports/system.ts';
+import {
+  changeOperation,
+  type Executor,
+  OutcomeUnknownError,
+  readAs,
+  type StepDeps,
+  type StepOutcome,
+  withStep,
+} from './executor.ts';
+import { finalise } from './finalise.ts';
+import { canSendAgain, findMade, recordAnswer, recordSend, sendCreate } from './send-create.ts';
+
+/**
+ * Sends the operation's first request and commits what Stripe accepted.
+ * @throws OutcomeUnknownError when Stripe's answer is not definite; `resolve` goes on from there.
+ */
+export async function apply(deps: StepDeps, executor: Executor): Promise<StepOutcome> {
+  // Only the first executor's first request was recorded with the operation; a later one must look at what there is.
+  if (executor.fence > 1) return resolve(deps, executor);
+  const operation = await readAs(deps, executor);
+  const over = statusOutcome(operation);
+  if (operation === undefined || over !== undefined) return over ?? 'superseded';
+  const startedAt = iso(deps.clock.nowMs());
+  return conclude(deps, operation, { name: 'apply', startedAt }, await sendCreate(deps, operation));
+}
+
+/**
+ * The outcome of an earlier request is unknown: sends the same key again, so that Stripe says what happened.
+ * @throws OutcomeUnknownError when it still is not definite.
+ */
+export async function resolve(deps: StepDeps, executor: Executor): Promise<StepOutcome> {
+  const operation = await readAs(deps, executor);
+  const over = statusOutcome(operation);
+  if (operation === undefined || over !== undefined) return over ?? 'superseded';
+  const step = { name: 'resolve', startedAt: iso(deps.clock.nowMs()) };
+  if (!canSendAgain(deps, operation)) return adoptOrGiveUp(deps, operation, step);
+  const recorded = await recordSend(deps, operation);
+  return conclude(deps, recorded, step, await sendCreate(deps, recorded));
+}
+
+type StepStart = { readonly name: string; readonly startedAt: string };
+
+async function conclude(
+  deps: StepDeps,
+  operation: OperationRecord,
+  step: StepStart,
+  outcome: Outcome<{ externalId: string }>,
+): Promise<StepOutcome> {
+  if (outcome.is === 'accepted') return finalise(deps, operation, step, outcome.value.externalId, outcome.requestId);
+  if (outcome.is === 'rejected') {
+    // The reason may quote the email, so it stays on the operation and out of the execution's history.
+    const recorded = await changeOperation(deps, operation, {
+      problem: stripeRejected(outcome.reason),
+      steps: withStep(operation, {
+        ...step,
+        endedAt: iso(deps.clock.nowMs()),
+        outcome: 'rejected',
+        ...(outcome.requestId !== undefined && { stripeRequestId: outcome.requestId }),
+      }),
+    });
+    return recorded === undefined ? 'superseded' : 'rejected';
+  }
+  const recorded = await recordAnswer(deps, operation, step, outcome);
+  if (outcome.is === 'failed' && outcome.replayed) return adoptOrSendAnew(deps, recorded, step);
+  throw new OutcomeUnknownError(`The request to Stripe ended ${outcome.is}: ${outcome.error}.`);
+}
+
+/** A saved failure would be replayed for a day: what Stripe really holds decides between it and a new key. */
+async function adoptOrSendAnew(deps: StepDeps, operation: OperationRecord, step: StepStart): Promise<StepOutcome> {
+  const externalId = await findMade(deps, operation);
+  if (externalId !== undefined) return finalise(deps, operation, step, externalId);
+  const renewed = await changeOperation(deps, operation, {
+    attempt: operation.attempt + 1,
+    attemptSince: iso(deps.clock.nowMs()),
+    // The old key can do nothing any more, so nothing is outstanding and nothing has landed.
+    sent: 0,
+    answered: 0,
+    mayHaveLanded: false,
+  });
+  if (renewed === undefined) return 'superseded';
+  throw new OutcomeUnknownError('The key holds a saved failure and nothing was made: the next try has a new key.');
+}
+
+async function adoptOrGiveUp(deps: StepDeps, operation: OperationRecord, step: StepStart): Promise<StepOutcome> {
+  const externalId = await findMade(deps, operation);
+  if (externalId !== undefined) return finalise(deps, operation, step, externalId);
+  throw new OutcomeUnknownError('The key is too old to be sent again, and Stripe holds nothing of this operation.');
+}
+
+/** What there is left to do, when it is not this step's work. */
+function statusOutcome(operation: OperationRecord | undefined): StepOutcome | undefined {
+  if (operation === undefined) return 'superseded';
+  if (operation.status === 'compensating') return 'compensating';
+  if (operation.status !== 'running') return 'superseded';
+  return operation.problem === undefined ? undefined : 'rejected';
+}

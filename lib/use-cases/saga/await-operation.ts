@@ -1,0 +1,23 @@
+import { isFinal } from '#domain/operation.ts';
+import type { CatalogStore } from '#ports/catalog-store.ts';
+import type { Clock } from '#ports/system.ts';
+import type { RequestResult } from '../catalog/request-key.ts';
+import { replyOf } from './operation-reply.ts';
+
+const FIRST_LOOK_MS = 100;
+const LONGEST_PAUSE_MS = 500;
+
+/** Looks at the operation item until it is final or `waitMs` have passed. The item is the truth, not the execution. */
+export async function awaitOperation(
+  { store, clock }: { readonly store: CatalogStore; readonly clock: Clock },
+  operationId: string,
+  waitMs: number,
+): Promise<RequestResult> {
+  const deadlineMs = clock.nowMs() + waitMs;
+  for (let pauseMs = FIRST_LOOK_MS; clock.nowMs() < deadlineMs; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
+    await clock.sleep(Math.min(pauseMs, deadlineMs - clock.nowMs()));
+    const [operation] = await store.read([{ type: 'operation', operationId }]);
+    if (operation !== undefined && isFinal(operation.status)) return replyOf(operation, false);
+  }
+  return { is: 'underway', operationId };
+}
