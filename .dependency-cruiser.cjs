@@ -18,7 +18,7 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     only('domain-imports-nothing', '^lib/domain/', ['^lib/domain/'], 'What is true depends on nothing.'),
@@ -49,7 +49,7 @@ module.exports = {
     only(
       'infra-knows-the-cdk',
       '^lib/infra/',
-      ['^lib/infra/', packages('aws-cdk-lib', 'constructs', 'esbuild'), '^(node:)?path$'],
+      ['^lib/infra/', packages('aws-cdk-lib', 'constructs', 'esbuild'), '^(node:)?(fs|path)$'],
       'Infra names lambdas by path and imports none of their code.',
     ),
     only(

@@ -7,4 +7,6 @@ module.exports = {
   // Published as ES modules only; Jest loads CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
   testTimeout: 30_000,
+  // The tests wait for stacks in processes of their own.
+  maxWorkers: 2,
 };

@@ -3,11 +3,11 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type HttpReply, json, problemReply } from '#adapters/http/render.ts';
 import { customerBusy, notFound, ProblemError } from '#domain/problem.ts';
 import { StoreContendedError } from '#ports/catalog-store.ts';
-import type { Route } from './route.ts';
 import { routeCreateCustomer } from './routes/create-customer.ts';
 import { routeGetCustomer } from './routes/get-customer.ts';
 import { routeGetOperation } from './routes/get-operation.ts';
 import { routeListCustomers } from './routes/list-customers.ts';
+import type { Route } from './routes/route.ts';
 
 /** By API Gateway's own route keys: it has done the matching. */
 const ROUTES: Readonly<Record<string, Route>> = {

@@ -4,8 +4,8 @@ import { compensate } from '#use-cases/saga/compensate.ts';
 import type { Executor, StepDeps, StepOutcome } from '#use-cases/saga/executor.ts';
 import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
-import { store, system } from './wiring.ts';
-import { stripe } from './wiring-stripe.ts';
+import { store, system } from './wiring/catalog.ts';
+import { stripe } from './wiring/stripe.ts';
 
 type SagaEvent = Executor & { readonly step: string };
 

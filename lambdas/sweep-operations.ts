@@ -5,7 +5,7 @@ import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { SfnSagaStarter } from '#adapters/step-functions/sfn-saga-starter.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { sweepOperations } from '#use-cases/saga/sweep-operations.ts';
-import { store, system } from './wiring.ts';
+import { store, system } from './wiring/catalog.ts';
 
 const saga = new SfnSagaStarter(new SFNClient({}), requireEnv('SAGA_ARN'));
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));

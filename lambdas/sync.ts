@@ -4,8 +4,8 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { syncCustomer } from '#use-cases/sync/sync-customer.ts';
-import { log, store, system } from './wiring.ts';
-import { stripe } from './wiring-stripe.ts';
+import { log, store, system } from './wiring/catalog.ts';
+import { stripe } from './wiring/stripe.ts';
 
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const deps = { store, integration: stripe, ...system, pokes };

@@ -12,10 +12,10 @@ import type { RequestIdentity } from '#domain/idempotency-key.ts';
 import { isFinalProblem, type Problem, ProblemError } from '#domain/problem.ts';
 import type { CacheableReply } from '#ports/reply-cache.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
-import type { RequestResult } from '#use-cases/catalog/request-key.ts';
+import type { RequestResult } from '#use-cases/catalog/request-result.ts';
 import { createWithIntegrity } from '#use-cases/saga/create-with-integrity.ts';
-import type { Route } from '../route.ts';
-import { dynamodb, log, store, system } from '../wiring.ts';
+import { dynamodb, log, store, system } from '../wiring/catalog.ts';
+import type { Route } from './route.ts';
 
 /** Longer than most Stripe calls take, shorter than API Gateway's 30 s. */
 const WAIT_MS = 20_000;

@@ -1,7 +1,7 @@
 import { etag, json, wireCustomer } from '#adapters/http/render.ts';
 import { getCustomer } from '#use-cases/catalog/get-customer.ts';
-import type { Route } from '../route.ts';
-import { store } from '../wiring.ts';
+import { store } from '../wiring/catalog.ts';
+import type { Route } from './route.ts';
 
 export const routeGetCustomer: Route = async (event) => {
   const customer = await getCustomer(store, event.pathParameters?.['id'] ?? '');

@@ -1,7 +1,7 @@
 import { json, wireOperation } from '#adapters/http/render.ts';
 import { getOperation } from '#use-cases/saga/get-operation.ts';
-import type { Route } from '../route.ts';
-import { store } from '../wiring.ts';
+import { store } from '../wiring/catalog.ts';
+import type { Route } from './route.ts';
 
 export const routeGetOperation: Route = async (event) => {
   return json(200, wireOperation(await getOperation(store, event.pathParameters?.['id'] ?? '')));

@@ -2,8 +2,8 @@ import { readCursor, writeCursor } from '#adapters/http/cursor.ts';
 import { json, wireCustomer } from '#adapters/http/render.ts';
 import { listCustomersSchema, parseWith } from '#adapters/http/schemas.ts';
 import { listCustomers } from '#use-cases/catalog/list-customers.ts';
-import type { Route } from '../route.ts';
-import { store } from '../wiring.ts';
+import { store } from '../wiring/catalog.ts';
+import type { Route } from './route.ts';
 
 export const routeListCustomers: Route = async (event) => {
   const query = parseWith(listCustomersSchema, event.queryStringParameters ?? {});

@@ -1,15 +1,28 @@
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import { buildSync } from 'esbuild';
 
+const LAMBDAS = join(import.meta.dirname, '..', '..', 'lambdas');
+const built = new Set<string>();
+
 /**
- * Bundles one Lambda entry into a directory of its own and returns that directory. What is bundled is exactly what
- * deploys and what the runner runs: ESM, minified, nothing taken from the runtime's own SDK.
+ * The directory of one Lambda entry's bundle. What is bundled is exactly what deploys and what the runner runs: ESM,
+ * minified, nothing taken from the runtime's own SDK. All entries are built at once, when the first is asked for.
  */
-export function bundleEntry(name: string, outputDirectory: string): string {
-  const directory = join(outputDirectory, name);
+export function bundleEntry(entry: string, outputDirectory: string): string {
+  if (!built.has(outputDirectory)) {
+    buildAll(outputDirectory);
+    built.add(outputDirectory);
+  }
+  return join(outputDirectory, entry);
+}
+
+function buildAll(outputDirectory: string): void {
+  const entries = readdirSync(LAMBDAS).filter((file) => file.endsWith('.ts'));
   buildSync({
-    entryPoints: [join(import.meta.dirname, '..', '..', 'lambdas', `${name}.ts`)],
-    outfile: join(directory, 'index.mjs'),
+    entryPoints: Object.fromEntries(entries.map((file) => [`${parse(file).name}/index`, join(LAMBDAS, file)])),
+    outdir: outputDirectory,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     minify: true,
     keepNames: true,
@@ -21,5 +34,4 @@ export function bundleEntry(name: string, outputDirectory: string): string {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',
   });
-  return directory;
 }

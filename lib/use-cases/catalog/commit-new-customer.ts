@@ -4,7 +4,8 @@ import { customerBusy, emailTaken } from '#domain/problem.ts';
 import { absent, type CatalogStore, put, type WriteTo } from '#ports/catalog-store.ts';
 import type { EmailClaimRecord, RequestKeyRecord } from '#ports/records.ts';
 import type { Clock, Random } from '#ports/system.ts';
-import { findEarlierWork, type RequestResult, tieKey } from './request-key.ts';
+import { findEarlierWork, tieKey } from './request-key.ts';
+import type { RequestResult } from './request-result.ts';
 
 export type NewCustomerDeps = { readonly store: CatalogStore; readonly clock: Clock; readonly random: Random };
 

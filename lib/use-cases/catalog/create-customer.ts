@@ -3,7 +3,7 @@ import type { RequestIdentity } from '#domain/idempotency-key.ts';
 import { absent, put } from '#ports/catalog-store.ts';
 import { iso, type Log, type Pokes } from '#ports/system.ts';
 import { commitNewCustomer, type NewCustomerDeps } from './commit-new-customer.ts';
-import type { RequestResult } from './request-key.ts';
+import type { RequestResult } from './request-result.ts';
 
 /** A poke is sent at once; should it be lost, the sweep finds the customer due after this time. */
 const SWEEP_AFTER_MS = 30_000;

@@ -1,16 +1,10 @@
-import type { Customer } from '#domain/customer.ts';
 import { KEY_LIFETIME_SECONDS, type RequestIdentity } from '#domain/idempotency-key.ts';
 import { isFinal } from '#domain/operation.ts';
-import { isFinalProblem, keyReused, type Problem } from '#domain/problem.ts';
+import { isFinalProblem, keyReused } from '#domain/problem.ts';
 import { absent, any, atMost, type CatalogStore, equal, put, type WriteTo } from '#ports/catalog-store.ts';
 import type { RequestKeyRecord } from '#ports/records.ts';
 import { replyOf } from '../saga/operation-reply.ts';
-
-/** What a request came to. `underway`: the operation goes on by itself, and the caller can ask for it. */
-export type RequestResult =
-  | { readonly is: 'completed'; readonly customer: Customer; readonly replayed: boolean }
-  | { readonly is: 'refused'; readonly problem: Problem; readonly replayed: boolean }
-  | { readonly is: 'underway'; readonly operationId: string };
+import type { RequestResult } from './request-result.ts';
 
 /**
  * Ties a key to this request's work. Holds while the key is new, has expired (decided now, whether or not the record

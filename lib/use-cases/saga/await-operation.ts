@@ -1,7 +1,7 @@
 import { isFinal } from '#domain/operation.ts';
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { Clock } from '#ports/system.ts';
-import type { RequestResult } from '../catalog/request-key.ts';
+import type { RequestResult } from '../catalog/request-result.ts';
 import { replyOf } from './operation-reply.ts';
 
 const FIRST_LOOK_MS = 100;

@@ -3,7 +3,7 @@ import type { RequestIdentity } from '#domain/idempotency-key.ts';
 import { absent, put } from '#ports/catalog-store.ts';
 import { iso, type Log, type SagaStarter } from '#ports/system.ts';
 import { commitNewCustomer, type NewCustomerDeps } from '../catalog/commit-new-customer.ts';
-import type { RequestResult } from '../catalog/request-key.ts';
+import type { RequestResult } from '../catalog/request-result.ts';
 import { awaitOperation } from './await-operation.ts';
 import { LEASE_MS } from './executor.ts';
 

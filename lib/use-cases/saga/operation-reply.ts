@@ -1,7 +1,7 @@
 import type { Customer } from '#domain/customer.ts';
 import { stripeUnavailable } from '#domain/problem.ts';
 import type { OperationRecord } from '#ports/records.ts';
-import type { RequestResult } from '../catalog/request-key.ts';
+import type { RequestResult } from '../catalog/request-result.ts';
 
 /**
  * The reply of a finished operation. It is a function of the operation item alone, which never changes after its end:

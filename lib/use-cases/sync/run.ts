@@ -1,6 +1,6 @@
 import { all, type CatalogStore, change, check, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
-import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
+import type { AttemptRecord, CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { type Clock, iso, type Pokes, type Random } from '#ports/system.ts';
 
 export type SyncDeps = {
@@ -13,6 +13,12 @@ export type SyncDeps = {
 
 /** One worker's turn at one customer: what it read, and the revision that fences its writes. */
 export type Run = { readonly customer: CustomerRecord; readonly sync: SyncRecord };
+
+/** `busy`: marked to be looked at again. `owed`: not agreed yet, and due again later. */
+export type SyncResult = 'agreed' | 'busy' | 'owed';
+
+/** An attempt whose outcome is not known, and the key that it is always sent under. */
+export type OpenAttempt = { readonly key: string; readonly record: AttemptRecord; readonly isNew: boolean };
 
 /** Longer than the consumer's function may run, so that a live run is never taken over. */
 const RUN_LEASE_MS = 90_000;

@@ -2,8 +2,7 @@ import type { Outcome } from '#domain/outcome.ts';
 import { all, any, type Changes, change, equal, missing } from '#ports/catalog-store.ts';
 import type { AttemptRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
-import { type Run, type SyncDeps, syncKey } from './run.ts';
-import type { OpenAttempt, SyncResult } from './sync-customer.ts';
+import { type OpenAttempt, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
 
 /** Stripe may forget a key after 24 hours: older ones are not sent again, because they would act anew. */
 const KEY_USABLE_MS = 23 * 3600_000;

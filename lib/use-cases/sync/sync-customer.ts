@@ -1,11 +1,8 @@
 import { all, change, check, equal, missing, put } from '#ports/catalog-store.ts';
 import type { AttemptRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
-import { beginRun, customerKey, type Run, type SyncDeps, syncKey } from './run.ts';
+import { beginRun, customerKey, type OpenAttempt, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
 import { settle } from './settle.ts';
-
-/** `busy`: marked to be looked at again. `owed`: not agreed yet, and due again later. */
-export type SyncResult = 'agreed' | 'busy' | 'owed';
 
 /**
  * Makes Stripe agree with the catalog on one customer. Safe to call at any time, any number of times: runs exclude one
@@ -18,9 +15,6 @@ export async function syncCustomer(deps: SyncDeps, customerId: string): Promise<
   if (attempt === undefined) return 'owed';
   return settle(deps, run, attempt);
 }
-
-/** An attempt whose outcome is not known, and the key that it is always sent under. */
-export type OpenAttempt = { readonly key: string; readonly record: AttemptRecord; readonly isNew: boolean };
 
 /**
  * The one attempt to work on: the open one, else a new one, recorded before it is sent. `undefined` when this run was

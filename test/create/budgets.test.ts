@@ -1,0 +1,82 @@
+import { type Call, type Stack, startStack } from '../stack/stack.ts';
+import { readWorld } from '../stack/world.ts';
+
+const PROTECTED = { 'x-use-integrity-protection': 'true' };
+
+/** What operations may cost, by counting calls. The reads with which the API waits are not counted. */
+describe('the calls of a create', () => {
+  let stack: Stack;
+  let customers = 0;
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(() => stack.stop());
+
+  async function callsOf(work: () => Promise<unknown>): Promise<Call[]> {
+    await stack.settle();
+    await stack.control$('DELETE', '/calls');
+    await work();
+    await stack.settle();
+    return stack.calls();
+  }
+
+  const count = (calls: Call[], service: string, action?: string) =>
+    calls.filter((call) => call.service === service && (action === undefined || call.action === action)).length;
+
+  function create(headers: Record<string, string>): Promise<unknown> {
+    customers += 1;
+    return stack.call('POST', '/customers', {
+      body: { name: 'Budget', email: `budget${customers}@example.com` },
+      headers,
+    });
+  }
+
+  it('with protection and a key: one to Stripe, two transactions, two of the reply cache, one read by the saga', async () => {
+    const before = (await readWorld(stack)).items.length;
+    const calls = await callsOf(() => create({ ...PROTECTED, 'idempotency-key': 'budget' }));
+
+    expect(count(calls, 'stripe')).toBe(1);
+    expect(count(calls, 'states')).toBe(1);
+    expect(count(calls, 'dynamodb', 'TransactWriteItems')).toBe(2);
+    const ofReplyCache = count(calls, 'dynamodb', 'PutItem') + count(calls, 'dynamodb', 'UpdateItem');
+    expect(ofReplyCache).toBe(2);
+    const reads = calls.filter(({ action }) => action === 'GetItem');
+    expect(reads.filter((call) => call.function === 'concord-local-saga')).toHaveLength(1);
+    expect(count(calls, 'dynamodb') - reads.length).toBe(4);
+    // Four items are made by the first transaction; the second makes three more and changes three of the first.
+    expect((await readWorld(stack)).items.length - before).toBe(7);
+  });
+
+  it('by default with a key: nothing to Stripe, one transaction, two of the reply cache; its push five at most', async () => {
+    const calls = await callsOf(() => create({ 'idempotency-key': 'default' }));
+    const ofApi = calls.filter((call) => call.function === 'concord-local-api');
+    const ofPush = calls.filter((call) => call.function === 'concord-local-sync');
+
+    expect([count(ofApi, 'stripe'), count(ofApi, 'dynamodb'), count(ofApi, 'dynamodb', 'TransactWriteItems')]).toEqual([
+      0, 3, 1,
+    ]);
+    expect(count(ofPush, 'stripe')).toBe(1);
+    expect(count(ofPush, 'dynamodb')).toBeLessThanOrEqual(5);
+  });
+
+  it.each(['default', 'budget'])('a replay of the key %s: one, and none to Stripe', async (key) => {
+    const number = key === 'budget' ? 1 : 2;
+    const calls = await callsOf(() =>
+      stack.call('POST', '/customers', {
+        body: { name: 'Budget', email: `budget${number}@example.com` },
+        headers: { 'idempotency-key': key, ...(key === 'budget' && PROTECTED) },
+      }),
+    );
+    expect([count(calls, 'dynamodb'), calls.length]).toEqual([1, 1]);
+  });
+
+  it('another payload under a used key: one', async () => {
+    const calls = await callsOf(() => create({ 'idempotency-key': 'default' }));
+    expect(calls.map(({ action }) => action)).toEqual(['PutItem']);
+  });
+
+  it('reading a customer: one', async () => {
+    const calls = await callsOf(() => stack.call('GET', '/customers/unknown'));
+    expect(calls.map(({ action }) => action)).toEqual(['BatchGetItem']);
+  });
+});

@@ -1,0 +1,82 @@
+import { violations } from '../stack/invariants.ts';
+import { type Reply, type Stack, startStack } from '../stack/stack.ts';
+import { readWorld } from '../stack/world.ts';
+
+const typeOf = (reply: Reply) => String(reply.body['type']).split('/').at(-1);
+const keyed = (key: string) => ({ 'x-use-integrity-protection': 'true', 'idempotency-key': key });
+
+describe('an idempotency key', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(() => stack.stop());
+  afterEach(async () => {
+    await stack.settle();
+    expect(violations(await readWorld(stack))).toEqual([]);
+  });
+
+  it('replays a refusal of Stripe, with its reason, and leaves nothing behind', async () => {
+    const request = { body: { name: 'Ref', email: 'ref@rejected.example' }, headers: keyed('refused') };
+    const first = await stack.call('POST', '/customers', request);
+    const second = await stack.call('POST', '/customers', request);
+
+    expect([first.status, typeOf(first)]).toEqual([422, 'stripe-rejected']);
+    expect(first.body['detail']).toMatch(/email/i);
+    expect([second.status, second.text]).toEqual([422, first.text]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    const { claims, customers, stripe } = await readWorld(stack);
+    expect([claims, customers.filter(({ status }) => status !== 'deleted'), stripe]).toEqual([[], [], []]);
+  });
+
+  it('makes a new attempt after a 503, and reaches 201', async () => {
+    const request = { body: { name: 'Retry', email: 'retry@example.com' }, headers: keyed('unavailable') };
+    await stack.control$('POST', '/faults', { service: 'stripe', kind: 'throttle', times: 1000 });
+    const first = await stack.call('POST', '/customers', request);
+    await stack.control$('DELETE', '/faults');
+    const second = await stack.call('POST', '/customers', request);
+    const third = await stack.call('POST', '/customers', request);
+
+    expect([first.status, typeOf(first)]).toEqual([503, 'stripe-unavailable']);
+    expect(first.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect([third.status, third.text, third.headers.get('idempotency-replayed')]).toEqual([201, second.text, 'true']);
+  });
+
+  it('is new again after 24 hours', async () => {
+    const headers = { 'idempotency-key': 'old' };
+    const first = await stack.call('POST', '/customers', { body: { name: 'Old', email: 'old@example.com' }, headers });
+    await stack.settle();
+    await stack.control$('POST', '/clock', { advance_seconds: 24 * 3600 - 60 });
+    const before = await stack.call('POST', '/customers', { body: { name: 'Old', email: 'old@example.com' }, headers });
+    await stack.control$('POST', '/clock', { advance_seconds: 120 });
+    const after = await stack.call('POST', '/customers', { body: { name: 'New', email: 'new@example.com' }, headers });
+
+    expect([before.status, before.text]).toEqual([201, first.text]);
+    expect([after.status, after.body['name'], after.headers.get('idempotency-replayed')]).toEqual([201, 'New', null]);
+  });
+
+  it('is not used up by a request that was refused before any work', async () => {
+    const headers = keyed('fresh');
+    const bad = await stack.call('POST', '/customers', { body: { name: '', email: 'fresh@example.com' }, headers });
+    const good = await stack.call('POST', '/customers', {
+      body: { name: 'Fresh', email: 'fresh@example.com' },
+      headers,
+    });
+    expect([bad.status, good.status]).toEqual([400, 201]);
+  });
+
+  it('gives the same final reply from the catalog when the reply cache has lost it', async () => {
+    const request = { body: { name: 'Lost', email: 'lost@example.com' }, headers: keyed('lost') };
+    const table = { function: 'concord-local-api', service: 'dynamodb' };
+    // The record of the reply is never written: every try of the update fails.
+    await stack.control$('POST', '/faults', { ...table, action: 'UpdateItem', kind: 'error', status: 400, times: 10 });
+    const first = await stack.call('POST', '/customers', request);
+    await stack.control$('DELETE', '/faults');
+    await stack.control$('POST', '/clock', { advance_seconds: 60 });
+    const second = await stack.call('POST', '/customers', request);
+
+    expect([first.status, second.status, second.text]).toEqual([201, 201, first.text]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+  });
+});

@@ -1,0 +1,23 @@
+import { type Stack, startStack } from '../stack/stack.ts';
+import * as scenarios from './scenarios.ts';
+
+/** Every story of a fault ends well: nothing left half done, and the caller's key gets its final reply. */
+describe('a create that something goes wrong in', () => {
+  let stack: Stack;
+  beforeEach(async () => {
+    stack = await startStack();
+  });
+  afterEach(() => stack.stop());
+
+  it.each([
+    ['leaves nothing behind when Stripe fails, and frees the email', scenarios.stripeFails],
+    ['undoes a customer that Stripe made unheard, when it is given up', scenarios.replyLostThenDown],
+    ['makes one Stripe customer when its reply is lost', scenarios.replyLost],
+    ['is finished by the sweep when the API function dies before it starts the saga', scenarios.killedBeforeStart],
+    ['makes one Stripe customer when the saga function dies after the Stripe call', scenarios.killedAfterStripe],
+    ['is joined by the repeat of its key when the API function dies before it replies', scenarios.killedBeforeReply],
+    ['reaches Stripe once when the consumer dies after the Stripe call', scenarios.syncKilledAfterStripe],
+    ['reaches Stripe when its poke is lost', scenarios.pokeLost],
+    ['has one effect when an executor is overtaken', scenarios.overtakenExecutor],
+  ])('%s', async (_, scenario) => expect(await scenario(stack)).toEqual([]), 120_000);
+});

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { normalizeEmail } from '../../lib/domain/email.ts';
+import type { World } from './world.ts';
+
+/**
+ * What is wrong in a quiescent world, one sentence each; nothing when the promises hold: distinct emails with their
+ * claims, one Stripe customer for each active customer and none besides, links one to one, no unfinished operation,
+ * one audit entry for each version.
+ */
+export function violations(world: World): string[] {
+  const live = world.customers.filter(({ status }) => status !== 'deleted');
+  const wrong: string[] = [];
+
+  const emails = live.map(({ email }) => normalizeEmail(String(email)));
+  for (const email of new Set(emails)) {
+    const count = emails.filter((other) => other === email).length;
+    if (count > 1) wrong.push(`${count} live customers have the same email.`);
+  }
+  for (const customer of live) {
+    const pk = `EMAIL#${createHash('sha256')
+      .update(normalizeEmail(String(customer['email'])))
+      .digest('hex')}`;
+    const claim = world.claims.find((item) => item.pk === pk);
+    if (claim?.['customerId'] !== customer['id'] || claim?.['state'] !== 'held') {
+      wrong.push(`Customer ${customer['id']} has no email claim of its own.`);
+    }
+    if (customer['status'] !== 'active') wrong.push(`Customer ${customer['id']} is still ${customer['status']}.`);
+    if (customer['owner'] !== undefined) wrong.push(`Customer ${customer['id']} is still owned.`);
+    wrong.push(...twinViolations(world, customer));
+    const entries = world.audits.filter(({ pk: partition }) => partition === customer.pk).length;
+    if (entries !== customer['version']) wrong.push(`Customer ${customer['id']} has ${entries} audit entries.`);
+  }
+  for (const claim of world.claims) {
+    const customer = live.find(({ id }) => id === claim['customerId']);
+    if (customer === undefined) wrong.push('An email claim names no live customer.');
+  }
+  for (const twin of world.stripe) {
+    const owner = live.find(({ id }) => id === twin.metadata['concord_customer_id']);
+    if (owner === undefined) wrong.push(`Stripe customer ${twin.id} is an orphan.`);
+  }
+  for (const { id, status } of world.operations) {
+    if (status !== 'succeeded' && status !== 'compensated') wrong.push(`Operation ${id} is still ${status}.`);
+  }
+  return wrong;
+}
+
+function twinViolations(world: World, customer: World['customers'][number]): string[] {
+  const id = customer['id'];
+  const twins = world.stripe.filter(({ metadata }) => metadata['concord_customer_id'] === id);
+  const sync = world.syncs.find(({ pk }) => pk === customer.pk);
+  if (twins.length !== 1) return [`Customer ${id} has ${twins.length} Stripe customers.`];
+  const [twin] = twins;
+  const wrong: string[] = [];
+  if (sync?.['externalId'] !== twin?.id) wrong.push(`Customer ${id} names another Stripe customer than its twin.`);
+  if (twin?.name !== customer['name'] || twin?.email !== customer['email'])
+    wrong.push(`Customer ${id} differs in Stripe.`);
+  const links = world.items.filter((item) => item.sk === 'LINK' && item['customerId'] === id);
+  if (links.length !== 1 || links[0]?.pk !== `LINK#stripe#${twin?.id}`)
+    wrong.push(`Customer ${id} is not linked one to one.`);
+  return wrong;
+}

@@ -1,0 +1,31 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Stack, startStack } from './stack.ts';
+
+/** A guard taken out of the source: text that stands there exactly once, and what stands there instead. */
+export type PlantedBug = { readonly file: string; readonly guard: string; readonly without: string };
+
+const COPIED = ['bin', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'];
+
+/** Runs `use` against the stack of a copy of this checkout that has the bug. Nothing of the checkout is touched. */
+export async function withPlantedBug(bug: PlantedBug, use: (stack: Stack) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'concord-planted-'));
+  try {
+    for (const part of COPIED) cpSync(join(process.cwd(), part), join(directory, part), { recursive: true });
+    symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'));
+    mkdirSync(join(directory, 'cdk.out'), { recursive: true });
+    const path = join(directory, bug.file);
+    const parts = readFileSync(path, 'utf8').split(bug.guard);
+    if (parts.length !== 2) throw new Error(`The guard stands ${parts.length - 1} times in ${bug.file}: ${bug.guard}`);
+    writeFileSync(path, parts.join(bug.without));
+    const stack = await startStack({ directory });
+    try {
+      await use(stack);
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** What `npm start -- --json` says when it is ready. */
+type Ready = {
+  readonly api: string;
+  readonly webhook: string;
+  readonly stripe: string;
+  readonly dynamodb: string;
+  readonly control: string;
+  readonly token: string;
+  readonly tokens: { readonly read: string; readonly write: string; readonly admin: string };
+};
+
+export type Reply = { readonly status: number; readonly headers: Headers; readonly text: string; readonly body: Body };
+// A reply's JSON, as far as tests look into it.
+type Body = Record<string, never> & { readonly [field: string]: never };
+
+export type Call = {
+  readonly function: string;
+  readonly service: string;
+  readonly action: string;
+  readonly fault?: string;
+};
+
+/** The whole of Concord, as synthesized, running in a process of its own. */
+export type Stack = Ready & {
+  readonly process: ChildProcess;
+  /** Calls the HTTP API, with the token of all scopes unless the headers say otherwise. */
+  call(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Reply>;
+  control$(method: string, path: string, body?: unknown): Promise<Record<string, never>>;
+  sandbox(method: string, path: string, body?: unknown): Promise<Record<string, never>>;
+  calls(): Promise<Call[]>;
+  /** Waits until nothing runs and nothing is due. */
+  settle(): Promise<void>;
+  /** Faults off, clock past all due times, schedules run: three rounds, as the design promises. */
+  quiesce(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts the stack of a checkout (this one by default), without schedules, on five free ports. */
+export async function startStack({ directory = process.cwd(), args = [] as string[] } = {}): Promise<Stack> {
+  const port = await freePorts();
+  const child = spawn(
+    process.execPath,
+    ['bin/local.ts', '--json', '--schedules', 'off', '--port', String(port), ...args],
+    { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = (said + chunk).slice(-20_000);
+  });
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line)));
+    child.once('exit', (code) => reject(new Error(`The stack did not start (exit ${code}):\n${said}`)));
+  });
+  return stackOf(ready, child);
+}
+
+function stackOf(ready: Ready, child: ChildProcess): Stack {
+  const control$ = (method: string, path: string, body?: unknown) => ask(`${ready.control}${path}`, method, body);
+  const settle = async () => {
+    for (let round = 0; round < 12; round += 1) {
+      if ((await control$('GET', '/idle'))['idle']) return;
+    }
+    throw new Error('The stack is still busy after two minutes.');
+  };
+  return {
+    ...ready,
+    process: child,
+    control$,
+    settle,
+    sandbox: (method, path, body) => ask(`${ready.stripe}/_sandbox${path}`, method, body),
+    calls: async () => (await control$('GET', '/calls'))['calls'] as unknown as Call[],
+    async call(method, path, { body, headers = {} } = {}) {
+      const response = await fetch(`${ready.api}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${ready.token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, text, body: parsed(text) };
+    },
+    async quiesce() {
+      await control$('DELETE', '/faults');
+      for (let round = 0; round < 3; round += 1) {
+        await settle();
+        await control$('POST', '/clock', { advance_seconds: 7 * 60 });
+        await settle();
+        await control$('POST', '/schedules/sweep-operations/run');
+      }
+      await settle();
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+function parsed(text: string): Body {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {} as Body;
+  }
+}
+
+async function ask(url: string, method: string, body?: unknown): Promise<Record<string, never>> {
+  const response = await fetch(url, {
+    method,
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return text === '' ? {} : JSON.parse(text);
+}
+
+/** The first of five neighbouring free ports. */
+async function freePorts(): Promise<number> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const first = 20_000 + Math.floor(Math.random() * 4_000) * 5;
+    const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(first + offset)));
+    if (free.every(Boolean)) return first;
+  }
+  throw new Error('There are no five neighbouring free ports.');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,62 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Stack } from './stack.ts';
+
+type Item = Record<string, unknown> & { readonly pk: string; readonly sk: string };
+type StripeCustomer = {
+  readonly id: string;
+  readonly deleted?: boolean;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly metadata: Record<string, string>;
+};
+
+/** Everything there is on both sides, read behind Concord's back. */
+export type World = {
+  readonly items: readonly Item[];
+  readonly customers: readonly Item[];
+  readonly claims: readonly Item[];
+  readonly operations: readonly Item[];
+  readonly syncs: readonly Item[];
+  readonly audits: readonly Item[];
+  /** Stripe's customers that are not deleted. */
+  readonly stripe: readonly StripeCustomer[];
+};
+
+export async function readWorld(stack: Stack): Promise<World> {
+  const client = new DynamoDBClient({
+    endpoint: stack.dynamodb,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const TableName = await catalogTable(client);
+  const items: Item[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page = await DynamoDBDocumentClient.from(client).send(
+      new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }),
+    );
+    items.push(...((page.Items ?? []) as Item[]));
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  client.destroy();
+  const state = await stack.sandbox('GET', '/state');
+  const stripe = (state['customers'] as unknown as StripeCustomer[]).filter(({ deleted }) => deleted !== true);
+  const ofKind = (sk: string) => items.filter((item) => item.sk.startsWith(sk));
+  return {
+    items,
+    stripe,
+    customers: ofKind('CUSTOMER'),
+    claims: ofKind('CLAIM'),
+    operations: ofKind('OPERATION'),
+    syncs: ofKind('SYNC#'),
+    audits: ofKind('AUDIT#'),
+  };
+}
+
+async function catalogTable(client: DynamoDBClient): Promise<string> {
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  const name = TableNames.find((table) => table.includes('Catalog'));
+  if (name === undefined) throw new Error('There is no catalog table.');
+  return name;
+}

@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+type Resource = { readonly Type: string; readonly Properties: Record<string, never>; readonly DeletionPolicy?: string };
+
+const BUDGET_KB = { api: 600, saga: 1000, sync: 1000, 'sweep-operations': 600 };
+
+function synthesize(context: Record<string, string>, directory: string): void {
+  execFileSync(process.execPath, ['bin/app.ts'], {
+    env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    stdio: 'pipe',
+  });
+}
+
+describe('the synthesized stack', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'concord-stack-'));
+  let resources: Resource[];
+  beforeAll(() => {
+    synthesize({ stage: 'prod', issuer: 'https://issuer.example/' }, directory);
+    const template = JSON.parse(readFileSync(join(directory, 'Concord.template.json'), 'utf8'));
+    resources = Object.values(template.Resources);
+  }, 60_000);
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
+
+  it('keeps the catalog: retained, protected, with point-in-time recovery', () => {
+    const catalog = ofType('AWS::DynamoDB::GlobalTable').find(
+      ({ Properties }) => 'GlobalSecondaryIndexes' in Properties,
+    );
+    expect(catalog?.DeletionPolicy).toBe('Retain');
+    expect(catalog?.Properties['Replicas']).toEqual([
+      expect.objectContaining({
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      }),
+    ]);
+  });
+
+  it('opens no route but health, and asks each other one for a scope', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties);
+    const open = routes.filter(({ AuthorizationType }) => AuthorizationType === 'NONE');
+    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(['GET /health']);
+    for (const route of routes.filter(({ AuthorizationType }) => AuthorizationType !== 'NONE')) {
+      expect(route).toMatchObject({
+        AuthorizationType: 'JWT',
+        AuthorizationScopes: [expect.stringMatching(/^customers:/)],
+      });
+    }
+  });
+
+  it('keeps secrets out of every environment', () => {
+    for (const { Properties } of ofType('AWS::Lambda::Function')) {
+      expect(JSON.stringify(Properties['Environment'])).not.toMatch(
+        /sk_|rk_|whsec_|SecretString|resolve:secretsmanager/,
+      );
+    }
+  });
+
+  it('keeps logs for a limited time', () => {
+    const groups = ofType('AWS::Logs::LogGroup');
+    expect(groups.length).toBeGreaterThan(0);
+    for (const { Properties } of groups) expect(Properties['RetentionInDays']).toBe(30);
+  });
+
+  it.each(Object.entries(BUDGET_KB))('keeps the bundle of %s under %d KB', (entry, budget) => {
+    expect(statSync(join(directory, 'bundles', entry, 'index.mjs')).size / 1024).toBeLessThanOrEqual(budget);
+  });
+
+  it('asks for IAM authorization when there is no issuer', () => {
+    const other = mkdtempSync(join(tmpdir(), 'concord-stack-'));
+    try {
+      synthesize({ stage: 'dev' }, other);
+      const template = readFileSync(join(other, 'Concord.template.json'), 'utf8');
+      expect(template).toContain('"AuthorizationType": "AWS_IAM"');
+      expect(template).not.toContain('"AuthorizationType": "JWT"');
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+  }, 60_000);
+
+  it.each([
+    [{ stage: 'Prod!' }, 'stage'],
+    [{ issuer: 'http://plain.example/' }, 'issuer'],
+    [{ syncConcurrency: '1' }, 'syncConcurrency'],
+  ])(
+    'refuses the context %j with a sentence',
+    (context, key) => {
+      expect(() => synthesize(context as Record<string, string>, directory)).toThrow(
+        new RegExp(`Context "${key}" must be`),
+      );
+    },
+    60_000,
+  );
+});
