@@ -6,7 +6,7 @@ module.exports = {
   transform: { '^.+\\.[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
   // Published as ES modules only; Jest loads CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // The tests wait for stacks in processes of their own.
   maxWorkers: 2,
 };

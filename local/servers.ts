@@ -1,0 +1,53 @@
+import type { Closers } from './closers.ts';
+import { createControlServer } from './control.ts';
+import type { Foundation } from './foundation.ts';
+import { startHttpApi } from './http-api.ts';
+import { createIdle } from './idle.ts';
+import type { Issuer } from './issuer.ts';
+import { startLambdaUrl } from './lambda-url.ts';
+import type { LocalState } from './local-state.ts';
+import { listenOn, type Ports } from './ports.ts';
+import type { RunningStack } from './stack.ts';
+import type { ResolvedTemplate } from './template.ts';
+
+export type Served = {
+  readonly ports: Ports;
+  readonly template: ResolvedTemplate;
+  readonly state: LocalState;
+  readonly stack: RunningStack;
+  readonly issuer: Issuer;
+  readonly foundation: Foundation;
+  readonly closers: Closers;
+};
+
+/** Opens the three servers of the runner itself: the API, the webhook URL and the control server. */
+export async function serve({ ports, template, state, stack, issuer, foundation, closers }: Served): Promise<void> {
+  const { sandbox } = foundation;
+  const shared = { resources: template.resources, functions: stack.functions, clock: state.clock };
+  const api = await startHttpApi({ ...shared, port: ports.api, issuerKeys: issuer.keys });
+  closers.add(api.close);
+  const webhook = await startLambdaUrl({ ...shared, port: ports.webhook });
+  if (webhook) {
+    closers.add(webhook.close);
+    sandbox?.setWebhook({ url: webhook.url, secret: state.webhookSecret });
+  }
+  const idle = createIdle({
+    ...stack,
+    clock: state.clock,
+    requestsUnderWay: () => api.running() + (webhook?.running() ?? 0),
+    webhooksUnderWay: () => sandbox?.webhooksUnderWay() ?? 0,
+    nextWebhookRetryAt: () => sandbox?.nextWebhookRetryAt(),
+  });
+  const control = createControlServer({
+    ...stack,
+    clock: state.clock,
+    onAdvanced: state.saveClock,
+    idle,
+    createToken: issuer.issueToken,
+  });
+  await listenOn(control, ports.control);
+  closers.add(() => {
+    control.close();
+    control.closeAllConnections();
+  });
+}

@@ -1,0 +1,2 @@
+/** Stripe's times are whole seconds. */
+export const toSeconds = (ms: number): number => Math.floor(ms / 1000);
