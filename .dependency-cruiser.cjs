@@ -38,6 +38,7 @@ module.exports = {
       ['powertools', packages('@aws-lambda-powertools/[^/]+', '@aws-sdk/client-dynamodb')],
       ['http', packages('zod')],
       ['system', '^$'],
+      ['memory', '^$'],
     ].map(([room, sdk]) =>
       only(
         `adapter-${room}-knows-its-sdk`,

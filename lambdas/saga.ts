@@ -1,7 +1,8 @@
 /** The steps of the saga. The state machine says which, of which operation, and as which executor. */
+import { requireEnv } from '#adapters/system/system.ts';
 import { apply, resolve } from '#use-cases/saga/apply.ts';
-import { compensate } from '#use-cases/saga/compensate.ts';
 import type { Executor, StepDeps, StepOutcome } from '#use-cases/saga/executor.ts';
+import { giveUp } from '#use-cases/saga/give-up.ts';
 import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
 import { store, system } from './wiring/catalog.ts';
@@ -12,7 +13,8 @@ type SagaEvent = Executor & { readonly step: string };
 const STEPS: Readonly<Record<string, (deps: StepDeps, executor: Executor) => Promise<StepOutcome>>> = {
   Apply: apply,
   Resolve: resolve,
-  Compensate: compensate,
+  GiveUp: giveUp,
+  Settle: resolve,
   Undo: undo,
   Release: release,
 };
@@ -21,5 +23,21 @@ export async function handler({ step, operationId, fence }: SagaEvent): Promise<
   const run = STEPS[step];
   if (run === undefined) throw new Error(`There is no step ${step}.`);
   const outcome = await run({ store, integration: stripe, clock: system.clock }, { operationId, fence });
+  if (outcome === 'needs_attention') reportNeedsAttention(operationId);
   return { outcome };
+}
+
+/** In CloudWatch's embedded metric format: the alarm on this metric wakes somebody up. */
+function reportNeedsAttention(operationId: string): void {
+  const metric = {
+    Namespace: 'Concord',
+    Dimensions: [['Stage']],
+    Metrics: [{ Name: 'NeedsAttention', Unit: 'Count' }],
+  };
+  process.stdout.write(
+    `${JSON.stringify({
+      _aws: { Timestamp: system.clock.nowMs(), CloudWatchMetrics: [metric] },
+      ...{ Stage: requireEnv('STAGE'), NeedsAttention: 1, operationId },
+    })}\n`,
+  );
 }

@@ -3,11 +3,13 @@ import { json as readJson } from 'node:stream/consumers';
 import type { CallLog } from './calls.ts';
 import { ControlProblem } from './control-problem.ts';
 import { type Faults, InvalidFault } from './faults.ts';
+import { type GatewayOptions, serveCall } from './gateway.ts';
 import type { Idle } from './idle.ts';
 import type { TokenRequest } from './issuer.ts';
 import type { Queue } from './queue.ts';
 import type { Clock } from './runtime.ts';
 import type { Schedule } from './schedule.ts';
+import { findService } from './service-of-call.ts';
 import { asRecord } from './template.ts';
 import { parseTokenRequest } from './token-request.ts';
 
@@ -22,6 +24,10 @@ export type ControlParts = {
   readonly schedules: readonly Schedule[];
   readonly idle: Idle;
   readonly createToken: (request: TokenRequest) => Promise<string>;
+  /** The template's outputs. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** How the AWS and Stripe calls of a program outside the stack are served. */
+  readonly script: GatewayOptions;
 };
 
 type Call = { readonly name: string; readonly query: URLSearchParams; readonly body: unknown };
@@ -32,6 +38,8 @@ type Route = readonly [method: string, path: RegExp, answer: (call: Call) => unk
 export function createControlServer(parts: ControlParts): Server {
   const routes = controlRoutes(parts);
   return createServer((request, response) => {
+    const { method = 'GET', url: path = '/', headers } = request;
+    if (findService({ method, path, headers })) return serveCall(request, response, parts.script);
     answer(routes, request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
@@ -42,6 +50,7 @@ export function createControlServer(parts: ControlParts): Server {
 function controlRoutes(parts: ControlParts): readonly Route[] {
   const { clock, calls, faults, queues, schedules } = parts;
   return [
+    ['GET', /^\/outputs$/, () => parts.outputs],
     ['GET', /^\/schedules$/, () => ({ schedules: schedules.map(describeSchedule) })],
     ['POST', /^\/schedules\/([^/]+)\/run$/, ({ name }) => runSchedule(schedules, name)],
     ['GET', /^\/queues$/, () => ({ queues: queues.map((queue) => describeQueue(queue, queues)) })],

@@ -1,3 +1,5 @@
+import { withQueuesAt } from './resource-identity.ts';
+
 type Given = {
   /** Resolved variables of the template. */
   readonly variables: Readonly<Record<string, string>>;
@@ -11,9 +13,6 @@ type Given = {
   readonly logStreamName: string;
 };
 
-/** Where the queue URLs of the resolved template point, before an environment has its own endpoint. */
-const queueOrigin = 'http://sqs.local';
-
 /**
  * The whole environment of a function's process: what the template says, Lambda's own variables, and where the
  * services are. Nothing of the runner's own environment gets in.
@@ -23,7 +22,7 @@ export function environmentVariables(given: Given): Record<string, string> {
   // SQS clients take the host from the queue URL, whatever their endpoint is.
   const ownVariables = Object.entries(given.variables).map(([name, value]) => [
     name,
-    value.replaceAll(queueOrigin, given.gatewayOrigin),
+    withQueuesAt(given.gatewayOrigin, value),
   ]);
   return {
     ...Object.fromEntries(ownVariables),

@@ -54,12 +54,7 @@ type Outcome = {
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (incoming, response) => {
-    // The date is left out, since the caller's clock may be ahead of it.
-    response.sendDate = false;
-    serve(incoming, response, options).catch((error: unknown) => {
-      options.onLog(`the gateway failed: ${error instanceof Error ? error.message : String(error)}`);
-      response.destroy();
-    });
+    serveCall(incoming, response, options);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -72,6 +67,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       server.closeAllConnections();
     },
   };
+}
+
+/** Serves one call of one caller, on whatever server it came in. */
+export function serveCall(incoming: IncomingMessage, response: ServerResponse, options: GatewayOptions): void {
+  // The date is left out, since the caller's clock may be ahead of it.
+  response.sendDate = false;
+  serve(incoming, response, options).catch((error: unknown) => {
+    options.onLog(`the gateway failed: ${error instanceof Error ? error.message : String(error)}`);
+    response.destroy();
+  });
 }
 
 async function serve(incoming: IncomingMessage, response: ServerResponse, options: GatewayOptions): Promise<void> {

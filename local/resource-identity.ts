@@ -26,7 +26,9 @@ type Kind = {
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
 const globalArn = (service: string, rest: string) => `arn:aws:${service}::${accountId}:${rest}`;
-const queueUrl = (name: string) => `http://sqs.local/${accountId}/${name}`;
+/** Where queue URLs point, before their reader has an endpoint of its own. */
+const queueOrigin = 'http://sqs.local';
+const queueUrl = (name: string) => `${queueOrigin}/${accountId}/${name}`;
 
 const table: Kind = {
   name: 'TableName',
@@ -96,6 +98,11 @@ const kinds: Readonly<Record<string, Kind>> = {
     attributes: ({ name }) => ({ Name: name }),
   },
 };
+
+/** A resolved text with its queue URLs at this endpoint: SQS clients take the host from the queue URL. */
+export function withQueuesAt(endpoint: string, text: string): string {
+  return text.replaceAll(queueOrigin, endpoint);
+}
 
 /** The property of a resource type that holds its physical name, if it has one. */
 export function nameProperty(type: string): string | undefined {

@@ -6,7 +6,8 @@ import { createIdle } from './idle.ts';
 import type { Issuer } from './issuer.ts';
 import { startLambdaUrl } from './lambda-url.ts';
 import type { LocalState } from './local-state.ts';
-import { listenOn, type Ports } from './ports.ts';
+import { listenOn, localUrl, type Ports } from './ports.ts';
+import { withQueuesAt } from './resource-identity.ts';
 import type { RunningStack } from './stack.ts';
 import type { ResolvedTemplate } from './template.ts';
 
@@ -44,10 +45,16 @@ export async function serve({ ports, template, state, stack, issuer, foundation,
     onAdvanced: state.saveClock,
     idle,
     createToken: issuer.issueToken,
+    outputs: outputsAt(localUrl(ports.control), template),
   });
   await listenOn(control, ports.control);
   closers.add(() => {
     control.close();
     control.closeAllConnections();
   });
+}
+
+/** The outputs as a program outside the stack can use them: it reaches the queues by the control server. */
+function outputsAt(control: string, { outputs }: ResolvedTemplate): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, withQueuesAt(control, String(value))]));
 }

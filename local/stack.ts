@@ -4,6 +4,7 @@ import { type CallLog, createCallLog } from './calls.ts';
 import { attachEventRule } from './event-rule.ts';
 import { type EventSourceMapping, startEventSourceMapping } from './event-source-mapping.ts';
 import { createFaults, type Faults } from './faults.ts';
+import type { GatewayOptions } from './gateway.ts';
 import { createLambdaFunction } from './lambda-function.ts';
 import type { OpenCollection } from './persistent-collection.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -27,6 +28,8 @@ export type RunningStack = {
   readonly schedules: readonly Schedule[];
   readonly calls: CallLog;
   readonly faults: Faults;
+  /** How the calls of a program outside the stack are served. */
+  readonly script: GatewayOptions;
   close(): Promise<void>;
 };
 
@@ -90,8 +93,16 @@ export function runStack(setup: StackSetup): RunningStack {
     .map((resource) => startEventSourceMapping(resource, { clock, queues, functions }));
   const schedules = template.ofType('AWS::Scheduler::Schedule').map((resource) => createSchedule(resource, functions));
 
+  const script: GatewayOptions = {
+    ...{ clock, calls, faults, backends },
+    caller: { functionName: 'script', roleLogicalId: '' },
+    // It is not the runner's to end: it only gets no reply.
+    killCaller: async () => {},
+    onLog: (line) => setup.onLog('script', line),
+  };
+
   return {
-    ...{ functions, queues, mappings, machines, schedules, calls, faults },
+    ...{ functions, queues, mappings, machines, schedules, calls, faults, script },
     async close() {
       for (const mapping of mappings) mapping.stop();
       for (const schedule of schedules) schedule.stop();

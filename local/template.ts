@@ -7,6 +7,7 @@ export type Template = {
   readonly Mappings?: Readonly<Record<string, unknown>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Condition?: string; readonly Value: unknown }>>;
 };
 
 type TemplateResource = {
@@ -28,6 +29,8 @@ export type ResolvedTemplate = {
   readonly stackName: string;
   /** In the template's order; those whose condition is false are left out. */
   readonly resources: readonly Resource[];
+  /** What the stack tells of itself, by logical id; those whose condition is false are left out. */
+  readonly outputs: Readonly<Record<string, unknown>>;
   ofType(type: string): readonly Resource[];
 };
 
@@ -99,7 +102,12 @@ export function resolveTemplate(template: Template, stackName: string, endpoints
       { ...identity(logicalId, path), logicalId, type: declared.Type, properties, metadata: declared.Metadata ?? {} },
     ];
   });
-  return { stackName, resources, ofType: (type) => resources.filter((resource) => resource.type === type) };
+  const outputs = Object.entries(template.Outputs ?? {}).flatMap(([logicalId, { Condition, Value }]) => {
+    const path = `Outputs.${logicalId}`;
+    if (Condition !== undefined && !lookup.condition(Condition, path)) return [];
+    return [[logicalId, resolveValue(Value, lookup, `${path}.Value`)] as const];
+  });
+  return { stackName, resources, outputs: Object.fromEntries(outputs), ofType: (type) => resources.filter((resource) => resource.type === type) };
 }
 
 /** The value as an object of named values; an empty one if it is anything else. */

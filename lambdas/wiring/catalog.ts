@@ -5,7 +5,10 @@ import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { requireEnv, systemClock, systemRandom } from '#adapters/system/system.ts';
 import type { Log } from '#ports/system.ts';
 
-export const dynamodb = new DynamoDBClient({});
+const dynamodb = new DynamoDBClient({});
+
+/** For the reply cache: a repeat of its conditional write, after a lost reply, would meet itself. */
+export const dynamodbOnce = new DynamoDBClient({ maxAttempts: 1 });
 
 export const system = { clock: systemClock, random: systemRandom };
 

@@ -9,6 +9,17 @@ export type CustomerFields = { readonly name: string | null; readonly email: str
 /** What a caller asks to create: parsed, trimmed, valid. */
 export type NewCustomer = { readonly name: string; readonly email: string };
 
+/** What a caller asks to change: at least one field, each parsed and valid. */
+export type CustomerChange = { readonly name?: string; readonly email?: string };
+
+/** The fields of `wanted` that `known` does not have already. An absent value and an empty one are the same. */
+export function differingFields(wanted: CustomerFields, known: CustomerFields): Partial<CustomerFields> {
+  return {
+    ...((wanted.name ?? '') !== (known.name ?? '') && { name: wanted.name }),
+    ...((wanted.email ?? '') !== (known.email ?? '') && { email: wanted.email }),
+  };
+}
+
 /** A value in Stripe that the catalog could not take, and since when. */
 export type Conflict = {
   readonly field: 'email';

@@ -11,7 +11,7 @@ const LABEL = String.raw`[^\s@.,;:<>()[\]\\"\p{Cc}\p{Cf}]+`;
 const ADDRESS = new RegExp(String.raw`^${LABEL}(?:\.${LABEL})*@${LABEL}(?:\.${LABEL})+$`, 'u');
 
 export function isEmail(text: string): boolean {
-  return text.length <= EMAIL_MAX_LENGTH && ADDRESS.test(text);
+  return text.length <= EMAIL_MAX_LENGTH && text.isWellFormed() && ADDRESS.test(text);
 }
 
 /**

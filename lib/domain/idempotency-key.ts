@@ -1,7 +1,13 @@
 import { ProblemError } from './problem.ts';
 
 /** What identifies a request across its repeats: who asks which route (`scope`), the key, and the payload's fingerprint. */
-export type RequestIdentity = { readonly scope: string; readonly key: string; readonly fingerprint: string };
+export type RequestIdentity = {
+  readonly scope: string;
+  readonly key: string;
+  readonly fingerprint: string;
+  /** The id of this very request, which problems carry: a repeat tells the first one's. */
+  readonly requestId: string;
+};
 
 /** Keys are forgotten after 24 hours, as Stripe forgets its own (docs.stripe.com/api/idempotent_requests). */
 export const KEY_LIFETIME_SECONDS = 24 * 3600;
@@ -14,8 +20,10 @@ export const KEY_LIFETIME_SECONDS = 24 * 3600;
  */
 export function parseIdempotencyKey(header: string): string {
   const quoted = /^"(.*)"$/.exec(header.trim());
-  const key = quoted?.[1] ?? header.trim();
-  if (!/^[\x20-\x7e]{1,255}$/.test(key) || /[,"]/.test(key)) {
+  // A quoted string escapes a backslash by another one; other escapes would bring in a quote.
+  const isEscaped = quoted?.[1] === undefined || /^(?:[^\\]|\\\\)*$/.test(quoted[1]);
+  const key = quoted?.[1]?.replaceAll('\\\\', '\\') ?? header.trim();
+  if (!isEscaped || !/^[\x20-\x7e]{1,255}$/.test(key) || /[,"]/.test(key)) {
     throw new ProblemError({
       type: 'idempotency-key-malformed',
       detail: 'Idempotency-Key must be one header of 1 to 255 printable ASCII characters without comma or quote.',

@@ -1,6 +1,6 @@
 import type { Problem } from './problem.ts';
 
-export type OperationKind = 'create';
+export type OperationKind = 'create' | 'update' | 'delete';
 
 /** `running` and `compensating` are driven by the saga; `needs_attention` waits, visibly, for a person. */
 export type OperationStatus = 'running' | 'compensating' | 'succeeded' | 'compensated' | 'needs_attention';

@@ -5,7 +5,10 @@ export type ProblemType =
   | 'not-found'
   | 'email-taken'
   | 'customer-busy'
+  | 'operation-finished'
   | 'idempotency-in-progress'
+  | 'customer-has-subscriptions'
+  | 'version-mismatch'
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'idempotency-key-reused'
@@ -35,14 +38,18 @@ export class ProblemError extends Error {
   }
 }
 
+/** Answers about the moment, or about another payload under the key: they say nothing of the key's own request. */
+const NOT_FINAL: ReadonlySet<ProblemType> = new Set([
+  'customer-busy',
+  'idempotency-in-progress',
+  'idempotency-key-reused',
+  'stripe-unavailable',
+  'internal',
+]);
+
 /** Whether the same request, sent again, gets this same answer until its idempotency key expires. */
 export function isFinalProblem({ type }: Problem): boolean {
-  return (
-    type !== 'customer-busy' &&
-    type !== 'idempotency-in-progress' &&
-    type !== 'stripe-unavailable' &&
-    type !== 'internal'
-  );
+  return !NOT_FINAL.has(type);
 }
 
 export function invalid(errors: readonly InvalidPlace[]): ProblemError {
@@ -63,6 +70,33 @@ export function customerBusy(): ProblemError {
     detail: 'Another operation on this customer or email is under way.',
     retryAfterSeconds: 2,
   });
+}
+
+/** It is the customer that is busy, with the very operation that was asked about. */
+export function operationUnderway(): ProblemError {
+  return new ProblemError({
+    type: 'customer-busy',
+    detail: 'The operation is under way already.',
+    retryAfterSeconds: 2,
+  });
+}
+
+export function operationFinished(): ProblemError {
+  return new ProblemError({
+    type: 'operation-finished',
+    detail: 'The operation has ended: there is nothing to retry.',
+  });
+}
+
+export function hasSubscriptions(): ProblemError {
+  return new ProblemError({
+    type: 'customer-has-subscriptions',
+    detail: 'The customer has a live subscription in Stripe. Deleting would cancel it: say ?cancel_subscriptions=true.',
+  });
+}
+
+export function versionMismatch(): ProblemError {
+  return new ProblemError({ type: 'version-mismatch', detail: 'The customer has another version than If-Match says.' });
 }
 
 export function keyReused(): ProblemError {

@@ -1,8 +1,10 @@
 import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
 import { ConcordFunction } from './concord-function.ts';
 import type { ConcordConfig } from './config.ts';
+import { EndedEarly } from './ended-early.ts';
 import { CustomersApi } from './http-api.ts';
 import { Pokes } from './pokes.ts';
 import { Saga } from './saga.ts';
@@ -50,23 +52,45 @@ export class Concord extends Construct {
     pokes.queue.grantSendMessages(sync);
     pokes.consumeWith(sync, config.syncConcurrency);
 
-    const api = new ConcordFunction(this, 'CustomersFunction', {
+    const ofWrites = {
+      CATALOG_TABLE: catalog.tableName,
+      EPHEMERAL_TABLE: ephemeral.tableName,
+      SAGA_ARN: saga.stateMachine.stateMachineArn,
+      POKES_QUEUE_URL: pokes.queue.queueUrl,
+    };
+    const customers = new ConcordFunction(this, 'CustomersFunction', {
       stage,
       entry: 'api',
       description: 'The HTTP API of customers and operations.',
       timeout: Duration.seconds(29),
-      environment: {
-        CATALOG_TABLE: catalog.tableName,
-        EPHEMERAL_TABLE: ephemeral.tableName,
-        SAGA_ARN: saga.stateMachine.stateMachineArn,
-        POKES_QUEUE_URL: pokes.queue.queueUrl,
-      },
+      environment: ofWrites,
     });
-    catalog.grantReadWriteData(api);
-    ephemeral.grantReadWriteData(api);
-    saga.stateMachine.grantStartExecution(api);
-    pokes.queue.grantSendMessages(api);
-    const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handler: api });
+    const deletes = new ConcordFunction(this, 'DeleteFunction', {
+      stage,
+      entry: 'delete-customer',
+      description: 'Deletes customers: asks Stripe for live subscriptions first.',
+      timeout: Duration.seconds(29),
+      environment: { ...ofWrites, STRIPE_KEY_ARN: stripeKey.secretArn },
+    });
+    stripeKey.grantRead(deletes);
+    for (const writer of [customers, deletes]) {
+      catalog.grantReadWriteData(writer);
+      ephemeral.grantReadWriteData(writer);
+      saga.stateMachine.grantStartExecution(writer);
+      pokes.queue.grantSendMessages(writer);
+    }
+    const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handlers: { customers, deletes } });
+
+    const endedEarly = new ConcordFunction(this, 'ExecutionEndedEarly', {
+      stage,
+      entry: 'execution-ended-early',
+      description: 'Makes the operation of an execution that ended early due.',
+      timeout: Duration.seconds(30),
+      environment: { CATALOG_TABLE: catalog.tableName },
+    });
+    catalog.grantWriteData(endedEarly);
+    new EndedEarly(this, 'EndedEarly', { stage, saga: saga.stateMachine, handler: endedEarly });
+    new Alarms(this, 'Alarms', { stage, saga: saga.stateMachine, deadLetters: pokes.deadLetters });
 
     const sweepOperations = new ConcordFunction(this, 'SweepOperations', {
       stage,
@@ -84,6 +108,15 @@ export class Concord extends Construct {
     pokes.queue.grantSendMessages(sweepOperations);
     new Schedules(this, 'Schedules', { stage }).every(Duration.minutes(1), 'sweep-operations', sweepOperations);
 
-    new CfnOutput(this, 'ApiUrl', { value: httpApi.apiEndpoint });
+    this.#output('ApiUrl', httpApi.apiEndpoint);
+    this.#output('CatalogTable', catalog.tableName);
+    this.#output('EphemeralTable', ephemeral.tableName);
+    this.#output('SagaArn', saga.stateMachine.stateMachineArn);
+    this.#output('PokesQueueUrl', pokes.queue.queueUrl);
+  }
+
+  /** Under its plain name: scripts ask for outputs by it. */
+  #output(name: string, value: string): void {
+    new CfnOutput(this, name, { value }).overrideLogicalId(name);
   }
 }

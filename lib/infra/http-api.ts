@@ -12,20 +12,30 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { ConcordConfig } from './config.ts';
 
+/** The functions behind the routes. */
+export type RouteHandlers = { readonly customers: IFunction; readonly deletes: IFunction };
+
 type Scope = 'customers:read' | 'customers:write' | 'customers:admin';
 
 /** Every route, and the scope that may call it. `{proxy+}` carries a trailing slash: no route may end in one. */
-const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open']> = [
+const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open', (keyof RouteHandlers)?]> = [
   [HttpMethod.GET, '/health', 'open'],
   [HttpMethod.POST, '/customers', 'customers:write'],
   [HttpMethod.POST, '/customers/{proxy+}', 'customers:write'],
   [HttpMethod.GET, '/customers', 'customers:read'],
   [HttpMethod.GET, '/customers/{proxy+}', 'customers:read'],
   [HttpMethod.GET, '/customers/{id}', 'customers:read'],
+  [HttpMethod.PUT, '/customers/{id}', 'customers:write'],
+  [HttpMethod.PATCH, '/customers/{id}', 'customers:write'],
+  [HttpMethod.DELETE, '/customers/{id}', 'customers:write', 'deletes'],
+  [HttpMethod.GET, '/customers/{id}/audit', 'customers:read'],
+  [HttpMethod.GET, '/customers/{id}/sync-health', 'customers:read'],
+  [HttpMethod.GET, '/operations', 'customers:admin'],
   [HttpMethod.GET, '/operations/{id}', 'customers:read'],
+  [HttpMethod.POST, '/operations/{id}/retry', 'customers:admin'],
 ];
 
-export type CustomersApiProps = { readonly config: ConcordConfig; readonly handler: IFunction };
+export type CustomersApiProps = { readonly config: ConcordConfig; readonly handlers: RouteHandlers };
 
 /** The HTTP API. It is never open: tokens of the configured issuer, or else IAM. */
 export class CustomersApi extends Construct {
@@ -44,12 +54,15 @@ export class CustomersApi extends Construct {
       jwt === undefined
         ? new HttpIamAuthorizer()
         : new HttpJwtAuthorizer('Jwt', jwt.issuer, { jwtAudience: [jwt.audience] });
-    const integration = new HttpLambdaIntegration('Integration', props.handler);
-    for (const [method, path, access] of ROUTES) {
+    const integrations = {
+      customers: new HttpLambdaIntegration('Customers', props.handlers.customers),
+      deletes: new HttpLambdaIntegration('Deletes', props.handlers.deletes),
+    };
+    for (const [method, path, access, handler = 'customers'] of ROUTES) {
       this.api.addRoutes({
         path,
         methods: [method],
-        integration,
+        integration: integrations[handler],
         authorizer: access === 'open' ? new HttpNoneAuthorizer() : authorizer,
         ...(access === 'open' || jwt === undefined ? {} : { authorizationScopes: [access] }),
       });

@@ -45,9 +45,10 @@ export type SagaProps = { readonly stage: string; readonly steps: IFunction };
  *     Apply ─ accepted: committed by Apply itself ───────────────────────────────► Done
  *       ├── rejected: nothing is in Stripe ───────────────────────────► Release ─► Done
  *       └── unknown ─► Resolve (the same key again) ─ definite: as above
- *                        └── given up ─► Compensate ─► Undo ─────────► Release ─► Done
+ *                        └── given up ─► GiveUp ─ a create ─► Undo ───► Release ─► Done
+ *                                          └── an update, a delete ─► Settle (for hours) ─ definite: as above
  *
- * Compensate, Undo and Release are retried for hours and never caught, so that a redrive goes on exactly there.
+ * GiveUp, Settle, Undo and Release are retried for hours and never caught, so that a redrive goes on exactly there.
  */
 export class Saga extends Construct {
   readonly stateMachine: StateMachine;
@@ -72,7 +73,8 @@ export class Saga extends Construct {
 
     const apply = step('Apply', 'Sends the frozen parameters to Stripe and commits what Stripe accepted.');
     const resolve = step('Resolve', 'The outcome is unknown: sends the same key again, until it is definite.');
-    const compensate = step('Compensate', 'Commits that this operation will be undone. There is no way back.');
+    const giveUp = step('GiveUp', 'Commits that a create will be undone; what cannot be undone goes forward.');
+    const settle = step('Settle', 'Sends the same key again, for hours: Stripe will say what happened.');
     const undo = step('Undo', 'Removes from Stripe what this operation made, and nothing else.');
     const release = step('Release', 'Gives back what the operation holds in the catalog, and ends it compensated.');
     const done = new Succeed(this, 'Done', { stateName: 'Done' });
@@ -82,11 +84,13 @@ export class Saga extends Construct {
       new Choice(this, name, { stateName: name })
         .when(outcome('rejected'), release)
         .when(outcome('compensating'), undo)
+        .when(outcome('unsettled'), settle)
         .otherwise(done);
 
     apply.addCatch(resolve, { resultPath: '$.result' }).next(decide('Applied?'));
-    resolve.addRetry(WHILE_SOMEBODY_WAITS).addCatch(compensate, { resultPath: '$.result' }).next(decide('Resolved?'));
-    compensate.addRetry(FOR_HOURS).next(undo);
+    resolve.addRetry(WHILE_SOMEBODY_WAITS).addCatch(giveUp, { resultPath: '$.result' }).next(decide('Resolved?'));
+    giveUp.addRetry(FOR_HOURS).next(decide('GivenUp?'));
+    settle.addRetry(FOR_HOURS).next(decide('Settled?'));
     undo.addRetry(FOR_HOURS);
     undo.next(new Choice(this, 'Undone?', { stateName: 'Undone?' }).when(outcome('undone'), release).otherwise(done));
     release.addRetry(FOR_HOURS).next(done);
@@ -96,6 +100,8 @@ export class Saga extends Construct {
       comment: 'One protected operation on one customer, from Stripe’s answer to its end.',
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromChainable(apply),
+      // Longer than any state retries: what is still running then is resumed by a new execution.
+      timeout: Duration.hours(12),
       tracingEnabled: true,
       logs: {
         level: LogLevel.ERROR,

@@ -36,6 +36,13 @@ export class Tables extends Construct {
           sortKey: { name: 'listKey', type: AttributeType.STRING },
           projectionType: ProjectionType.KEYS_ONLY,
         },
+        {
+          // Sparse: of all items, only operations have both a customer and a time of creation.
+          indexName: 'operations-by-customer',
+          partitionKey: { name: 'customerId', type: AttributeType.STRING },
+          sortKey: { name: 'createdAt', type: AttributeType.STRING },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
       ],
     });
     this.ephemeral = new TableV2(this, 'Ephemeral', {

@@ -1,4 +1,4 @@
-import type { RecordKey, RecordOf } from './records.ts';
+import type { AuditRecord, RecordKey, RecordOf } from './records.ts';
 
 /** What must be true of a record's fields for a write to happen. Plain data: every store means the same by it. */
 export type Condition<Field extends string> =
@@ -96,9 +96,17 @@ export type Due = {
 
 export type CustomerPage = { readonly customerIds: readonly string[]; readonly next: string | undefined };
 
+/** Where a page ends, as text of the store's own: only what one of its pages said is to be handed back to it. */
+export type Position = string;
+
+export type AuditPage = { readonly entries: readonly AuditRecord[]; readonly next: Position | undefined };
+
+/** `next` may be there although the page is short, or even empty: there is more to look through. */
+export type OperationPage = { readonly operationIds: readonly string[]; readonly next: Position | undefined };
+
 /** The catalog. Reads are strongly consistent unless said otherwise. */
 export interface CatalogStore {
-  /** The records of these keys, in their order, `undefined` where there is none. One call. */
+  /** The records of these keys, in their order, `undefined` where there is none or it has expired. One call. */
   read<const Keys extends readonly RecordKey[]>(
     keys: Keys,
   ): Promise<{ -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined }>;
@@ -111,6 +119,15 @@ export interface CatalogStore {
   listDue(now: string, limit: number): Promise<readonly Due[]>;
   /** A page of listed customers' ids, each at most once in a walk. May lag behind writes by moments. */
   listCustomers(limit: number, from: string | undefined): Promise<CustomerPage>;
+  /** A page of a customer's audit entries, newest first. Strongly consistent: what is committed is there. */
+  listAudit(customerId: string, limit: number, from: Position | undefined): Promise<AuditPage>;
+  /**
+   * A page of the unfinished operations that are due at `dueSince` or later: all of them by default. One that stays
+   * unfinished is not missed by a walk; one whose due time moves on meanwhile may come twice. May lag behind writes.
+   */
+  listUnfinished(limit: number, from: Position | undefined, dueSince?: string): Promise<OperationPage>;
+  /** A page of a customer's operations, newest first, each at most once in a walk. May lag behind writes by moments. */
+  listOperationsOf(customerId: string, limit: number, from: Position | undefined): Promise<OperationPage>;
 }
 
 /** Other transactions on the same records kept this one from being decided. Nothing was written. */

@@ -10,6 +10,9 @@ export type Ownership = { readonly customerId: string; readonly operationId: str
 /** The frozen parameters of a create: sent again under the same key, they are the same request. */
 export type CreateParameters = CustomerFields & { readonly ownership: Ownership };
 
+/** A customer as the integration has it now. */
+export type ExternalCustomer = CustomerFields & { readonly externalId: string; readonly isDeleted: boolean };
+
 /** A customer of the integration that carries our ownership. */
 export type OwnedExternal = { readonly externalId: string; readonly ownership: Ownership };
 
@@ -21,10 +24,20 @@ export interface Integration {
   readonly name: IntegrationName;
   /** Makes a customer. The same key with the same parameters makes at most one, for 24 hours. */
   createCustomer(parameters: CreateParameters, key: string): Promise<Outcome<{ externalId: string }>>;
+  /** Changes these fields and no others. The same key with the same fields acts at most once, for 24 hours. */
+  updateCustomer(
+    externalId: string,
+    fields: Partial<CustomerFields>,
+    key: string,
+  ): Promise<Outcome<{ externalId: string }>>;
   /** Deletes a customer; one that is gone already is accepted. Final: it cannot be undone. */
   deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>>;
-  /** The customer that names this ownership, created at or after `sinceMs`; by listing, which is exact, never by search. */
-  findOwned(ownership: Ownership, sinceMs: number): Promise<OwnedExternal | undefined>;
+  /** The customer as it is now; `undefined` when the integration never had it. */
+  findCustomer(externalId: string): Promise<ExternalCustomer | undefined>;
+  /** Whether the customer has a subscription that deleting it would cancel. One request, answered within 2 s. */
+  hasLiveSubscriptions(externalId: string): Promise<boolean>;
+  /** The customer that names this ownership, created in this time; by listing, which is exact, never by search. */
+  findOwned(ownership: Ownership, created: { sinceMs: number; untilMs: number }): Promise<OwnedExternal | undefined>;
   /** Whether nobody has used the customer yet: it has never had a subscription. */
   isUnused(externalId: string): Promise<boolean>;
 }

@@ -32,6 +32,8 @@ export type SyncRecord = {
   readonly attemptKey?: string;
   readonly tries: number;
   readonly dueAt?: string;
+  /** The external customer is deleted. */
+  readonly isGone?: boolean;
   readonly lastSyncedAt?: string;
   readonly lastAttemptAt?: string;
   readonly lastError?: string;
@@ -41,9 +43,15 @@ export type SyncRecord = {
 
 /** A write to the integration, recorded before it is sent: key and parameters never change. */
 export type AttemptRecord = {
-  readonly fields: CustomerFields;
+  readonly kind: OperationKind;
+  /** Whom it changes; a create has none yet. */
+  readonly externalId?: string;
+  /** What it sends; nothing when it deletes. */
+  readonly fields: Partial<CustomerFields>;
+  /** The version of the customer that it brings over. */
   readonly version: number;
   readonly since: string;
+  readonly lastSentAt: string;
   readonly outcome: 'open' | 'accepted' | 'rejected' | 'lost';
   readonly expiresAtSeconds?: number;
 };
@@ -55,7 +63,10 @@ export type AuditRecord = {
   readonly operationId?: string;
   readonly before: CustomerFields | null;
   readonly after: CustomerFields | null;
+  /** Values of the other side that this change replaced. */
+  readonly overruled?: Partial<CustomerFields>;
   readonly stripeRequestId?: string;
+  readonly stripeEventId?: string;
 };
 
 /** Makes an email unique. `reserved`: for an unfinished operation; `held`: by a live customer. */
@@ -68,11 +79,17 @@ export type EmailClaimRecord = {
 /** Ties an external customer to ours, one to one. Only ever updated, never replaced. */
 export type LinkRecord = { readonly customerId?: string };
 
+/** What a request is answered when it has had its effect. */
+export type FinalReply =
+  | { readonly is: 'created' | 'updated'; readonly customer: Customer }
+  | { readonly is: 'deleted'; readonly customerId: string };
+
 /** Identifies a request's work across processes: to its operation, or to its frozen reply. */
 export type RequestKeyRecord = {
   readonly fingerprint: string;
+  readonly requestId: string;
   readonly operationId?: string;
-  readonly reply?: Customer;
+  readonly reply?: FinalReply;
   readonly expiresAtSeconds: number;
 };
 
@@ -82,12 +99,20 @@ export type OperationRecord = {
   readonly kind: OperationKind;
   readonly customerId: string;
   readonly status: OperationStatus;
-  readonly after: NewFields;
+  readonly before: CustomerFields | null;
+  readonly after: CustomerFields | null;
+  /** The customer's version while the operation holds it. */
+  readonly version: number;
+  readonly customerCreatedAt: string;
+  /** What is sent to change an external customer. */
+  readonly fields?: Partial<CustomerFields>;
   /** The executor that may write; each new one raises it. */
   readonly fence: number;
   /** Numbers the Stripe keys of this operation: `<id>:<attempt>`. */
   readonly attempt: number;
   readonly attemptSince: string;
+  /** When the latest request was begun. */
+  readonly lastSentAt: string;
   /** Requests begun, and requests answered, under the present key: the difference may still be on its way. */
   readonly sent: number;
   readonly answered: number;
@@ -103,7 +128,11 @@ export type OperationRecord = {
   readonly expiresAtSeconds?: number;
 };
 
-type NewFields = { readonly name: string; readonly email: string };
+/**
+ * Who holds a name, and until when. The fence outlives every holder, so the expiry is not named `expiresAtSeconds`:
+ * the table itself would remove the record.
+ */
+export type LeaseRecord = { readonly fence: number; readonly owner?: string; readonly expiresAtMs?: number };
 
 /** Every type of record in the catalog. */
 export type Records = {
@@ -115,6 +144,7 @@ export type Records = {
   readonly link: LinkRecord;
   readonly requestKey: RequestKeyRecord;
   readonly operation: OperationRecord;
+  readonly lease: LeaseRecord;
 };
 
 /** What names a record. */
@@ -126,6 +156,7 @@ export type RecordKey =
   | { readonly type: 'emailClaim'; readonly email: NormalizedEmail }
   | { readonly type: 'link'; readonly integration: IntegrationName; readonly externalId: string }
   | { readonly type: 'requestKey'; readonly scope: string; readonly key: string }
-  | { readonly type: 'operation'; readonly operationId: string };
+  | { readonly type: 'operation'; readonly operationId: string }
+  | { readonly type: 'lease'; readonly name: string };
 
 export type RecordOf<Key extends RecordKey> = Records[Key['type']];

@@ -1,7 +1,11 @@
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
 
-/** A reply, as plain JSON, and whether repeats of the request are to get the same. */
-export type CacheableReply<Reply> = { readonly reply: Reply; readonly isFinal: boolean };
+/** A reply, as plain JSON, whether repeats of the request are to get the same, and until when, if less than a day. */
+export type CacheableReply<Reply> = {
+  readonly reply: Reply;
+  readonly isFinal: boolean;
+  readonly expiresAtSeconds?: number;
+};
 
 /**
  * Remembers final replies, and lets one request a key work at a time. A convenience of the front door: should it lose

@@ -4,7 +4,7 @@ import { readWorld } from '../stack/world.ts';
 const PROTECTED = { 'x-use-integrity-protection': 'true' };
 
 /** What operations may cost, by counting calls. The reads with which the API waits are not counted. */
-describe('the calls of a create', () => {
+describe('the calls of an operation', () => {
   let stack: Stack;
   let customers = 0;
   beforeAll(async () => {
@@ -68,6 +68,49 @@ describe('the calls of a create', () => {
       }),
     );
     expect([count(calls, 'dynamodb'), calls.length]).toEqual([1, 1]);
+  });
+
+  it.each([
+    ['PATCH', { name: 'Cheaper' }, 1],
+    ['PATCH', { email: 'cheaper@example.com' }, 1],
+    ['DELETE', undefined, 2],
+  ])(
+    '%s %j with protection and a key: two transactions, two of the reply cache, one read each by API and saga',
+    async (method, body, stripe) => {
+      const made = await stack.call('POST', '/customers', {
+        body: { name: 'Dear', email: `dear-${Math.random()}@example.com` },
+        headers: PROTECTED,
+      });
+      const headers = { ...PROTECTED, 'idempotency-key': `budget-${Math.random()}` };
+      const path = `/customers/${made.body['id']}`;
+      const calls = await callsOf(() => stack.call(method, path, { headers, ...(body && { body }) }));
+
+      expect(count(calls, 'stripe')).toBe(stripe);
+      expect(count(calls, 'dynamodb', 'TransactWriteItems')).toBe(2);
+      expect(count(calls, 'dynamodb', 'PutItem') + count(calls, 'dynamodb', 'UpdateItem')).toBe(2);
+      expect(count(calls, 'dynamodb', 'BatchGetItem')).toBe(1);
+      expect(
+        calls.filter(({ action, ...call }) => action === 'GetItem' && call.function.endsWith('-saga')),
+      ).toHaveLength(1);
+    },
+  );
+
+  it('a default edit with a key: one read, one transaction, two of the reply cache; its push five at most', async () => {
+    const made = await stack.call('POST', '/customers', {
+      body: { name: 'Edit', email: 'edit@example.com' },
+      headers: PROTECTED,
+    });
+    const path = `/customers/${made.body['id']}`;
+    const calls = await callsOf(() =>
+      stack.call('PATCH', path, { body: { name: 'Edited' }, headers: { 'idempotency-key': 'edit' } }),
+    );
+    const ofApi = calls.filter((call) => call.function === 'concord-local-api');
+    const ofPush = calls.filter((call) => call.function === 'concord-local-sync');
+    expect([count(ofApi, 'dynamodb'), count(ofApi, 'dynamodb', 'TransactWriteItems'), count(ofApi, 'stripe')]).toEqual([
+      4, 1, 0,
+    ]);
+    expect(count(ofPush, 'stripe')).toBe(1);
+    expect(count(ofPush, 'dynamodb')).toBeLessThanOrEqual(5);
   });
 
   it('another payload under a used key: one', async () => {

@@ -21,6 +21,7 @@ const CASES: readonly Case[] = [
   ['an email without a domain', { body: { ...GOOD, email: 'good@' } }, 400, 'validation', '/email'],
   ['an email with white space inside', { body: { ...GOOD, email: 'go od@example.com' } }, 400, 'validation', '/email'],
   ['an email of 513 characters', { body: { ...GOOD, email: `a${LONGEST_EMAIL}` } }, 400, 'validation', '/email'],
+  ['an email with half a character', { body: { ...GOOD, email: '\ud800a@example.com' } }, 400, 'validation', '/email'],
   ['null as email', { body: { ...GOOD, email: null } }, 400, 'validation', '/email'],
   ['an unknown field', { body: { ...GOOD, 'a/b': 1 } }, 400, 'validation', '/a~1b'],
   ['an array', { body: [GOOD] }, 400, 'validation', ''],

@@ -166,6 +166,7 @@ describe('creating a customer', () => {
   it('answers 404 for what does not exist, and 200 for its health without a token', async () => {
     expect((await stack.call('GET', '/customers/nobody')).status).toBe(404);
     expect((await stack.call('GET', '/operations/nothing')).status).toBe(404);
+    expect((await stack.call('GET', `/customers/${'x'.repeat(3000)}`)).status).toBe(404);
     expect((await stack.call('POST', '/customers/some/where', { body: {} })).status).toBe(404);
     const health = await fetch(`${stack.api}/health`);
     expect(health.status).toBe(200);

@@ -56,6 +56,37 @@ describe('an idempotency key', () => {
     expect([after.status, after.body['name'], after.headers.get('idempotency-replayed')]).toEqual([201, 'New', null]);
   });
 
+  it('is not taken over by another payload while its own request is under way', async () => {
+    const body = { name: 'Mine', email: 'mine@example.com' };
+    const headers = keyed('mine');
+    const first = await stack.call('POST', '/customers', { body, headers: { ...headers, prefer: 'respond-async' } });
+    const other = await stack.call('POST', '/customers', { body: { ...body, name: 'Other' }, headers });
+    const again = await stack.call('POST', '/customers', { body, headers });
+    expect([first.status, other.status, again.status]).toEqual([202, 422, 201]);
+  });
+
+  it('is forgotten after 24 hours, also when its reply was first read late', async () => {
+    const body = { name: 'Late', email: 'late@example.com' };
+    const headers = keyed('late');
+    await stack.call('POST', '/customers', { body, headers: { ...headers, prefer: 'respond-async' } });
+    await stack.settle();
+    await stack.control$('POST', '/clock', { advance_seconds: 24 * 3600 - 60 });
+    const late = await stack.call('POST', '/customers', { body, headers });
+    await stack.control$('POST', '/clock', { advance_seconds: 120 });
+    const after = await stack.call('POST', '/customers', { body: { ...body, email: 'later@example.com' }, headers });
+    expect([late.status, after.status, after.body['email']]).toEqual([201, 201, 'later@example.com']);
+  });
+
+  it('is not in progress when nothing is, after the reply cache lost a reply of its own', async () => {
+    const table = { function: 'concord-local-api', service: 'dynamodb', action: 'PutItem' };
+    await stack.control$('POST', '/faults', { ...table, kind: 'lost-reply' });
+    const reply = await stack.call('POST', '/customers', {
+      body: { name: 'Alone', email: 'alone@example.com' },
+      headers: keyed('alone'),
+    });
+    expect(reply.status).toBe(201);
+  });
+
   it('is not used up by a request that was refused before any work', async () => {
     const headers = keyed('fresh');
     const bad = await stack.call('POST', '/customers', { body: { name: '', email: 'fresh@example.com' }, headers });
@@ -66,8 +97,11 @@ describe('an idempotency key', () => {
     expect([bad.status, good.status]).toEqual([400, 201]);
   });
 
-  it('gives the same final reply from the catalog when the reply cache has lost it', async () => {
-    const request = { body: { name: 'Lost', email: 'lost@example.com' }, headers: keyed('lost') };
+  it.each([
+    ['lost@example.com', 201],
+    ['lost@rejected.example', 422],
+  ])('gives the same final reply from the catalog when the reply cache has lost it (%s)', async (email, status) => {
+    const request = { body: { name: 'Lost', email }, headers: keyed(`lost ${email}`) };
     const table = { function: 'concord-local-api', service: 'dynamodb' };
     // The record of the reply is never written: every try of the update fails.
     await stack.control$('POST', '/faults', { ...table, action: 'UpdateItem', kind: 'error', status: 400, times: 10 });
@@ -76,7 +110,7 @@ describe('an idempotency key', () => {
     await stack.control$('POST', '/clock', { advance_seconds: 60 });
     const second = await stack.call('POST', '/customers', request);
 
-    expect([first.status, second.status, second.text]).toEqual([201, 201, first.text]);
+    expect([first.status, second.status, second.text]).toEqual([status, status, first.text]);
     expect(second.headers.get('idempotency-replayed')).toBe('true');
   });
 });

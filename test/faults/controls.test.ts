@@ -9,9 +9,9 @@ const CONTROLS = [
   {
     bug: 'the email is not given back',
     scenario: scenarios.stripeFails,
-    file: 'lib/use-cases/saga/release.ts',
-    guard: 'claim: remove(',
-    without: 'claim: Number(1) ? undefined : remove(',
+    file: 'lib/use-cases/saga/kinds/create.ts',
+    guard: 'claim: unreserveEmail(emailOf(operation), operation.id),',
+    without: 'claim: Number(1) ? undefined : unreserveEmail(emailOf(operation), operation.id),',
   },
   {
     bug: 'a request on its way is not pinned down before undoing',
@@ -23,9 +23,9 @@ const CONTROLS = [
   {
     bug: 'each try has a key of its own (reply lost)',
     scenario: scenarios.replyLost,
-    file: 'lib/use-cases/saga/send-create.ts',
-    guard: 'operation.attempt}',
-    without: 'operation.sent}',
+    file: 'lib/use-cases/saga/kinds/kind.ts',
+    guard: '{ id, attempt }',
+    without: '{ id, sent: attempt }',
   },
   {
     bug: 'an overdue operation gets no new executor',
@@ -37,23 +37,23 @@ const CONTROLS = [
   {
     bug: 'each try has a key of its own (saga function dies)',
     scenario: scenarios.killedAfterStripe,
-    file: 'lib/use-cases/saga/send-create.ts',
-    guard: 'operation.attempt}',
-    without: 'operation.sent}',
+    file: 'lib/use-cases/saga/kinds/kind.ts',
+    guard: '{ id, attempt }',
+    without: '{ id, sent: attempt }',
   },
   {
     bug: 'the key is not tied to its work',
     scenario: scenarios.killedBeforeReply,
-    file: 'lib/use-cases/catalog/commit-new-customer.ts',
-    guard: 'requestKey: request && tieKey(request, work, nowMs, superseded),',
-    without: 'requestKey: request && Number(0) ? tieKey(request, work, nowMs, superseded) : undefined,',
+    file: 'lib/use-cases/catalog/commit-request.ts',
+    guard: 'requestKey: request && tieKey(request, work, nowMs, superseded)',
+    without: 'requestKey: request && Number(0) ? tieKey(request, work, nowMs, superseded) : undefined',
   },
   {
     bug: 'the open attempt is forgotten',
     scenario: scenarios.syncKilledAfterStripe,
     file: 'lib/use-cases/sync/sync-customer.ts',
-    guard: 'if (sync.attemptKey !== undefined) {',
-    without: 'if (sync.attemptKey !== undefined && Number(0)) {',
+    guard: 'if (sync.attemptKey === undefined) return undefined;',
+    without: 'if (Number(1)) return undefined;',
   },
   {
     bug: 'the debt to Stripe has no due time',
@@ -61,6 +61,20 @@ const CONTROLS = [
     file: 'lib/use-cases/catalog/create-customer.ts',
     guard: 'dueAt: iso(nowMs + SWEEP_AFTER_MS)',
     without: 'tries: 0',
+  },
+  {
+    bug: 'the SDK sends once more by itself',
+    scenario: scenarios.replyLostThenThrottled,
+    file: 'lib/adapters/stripe/stripe-client.ts',
+    guard: 'httpClient: sendOnce(),',
+    without: 'httpClient: Number(0) ? sendOnce() : Stripe.createNodeHttpClient(),',
+  },
+  {
+    bug: 'the answer of a proxy counts as a refusal by Stripe',
+    scenario: scenarios.replyLostThenProxy,
+    file: 'lib/adapters/stripe/stripe-outcome.ts',
+    guard: 'if (isStripesOwnRefusal(error)) return',
+    without: 'if (isStripesOwnRefusal(error) || Number(1)) return',
   },
 ];
 

@@ -77,6 +77,47 @@ export const replyLostThenDown: Scenario = async (stack) => {
   return wrongUnless(stack, 0);
 };
 
+/** Stripe makes the customer and its reply is lost; every later try is refused without being looked at. */
+export const replyLostThenThrottled: Scenario = async (stack) => {
+  const request = { service: 'stripe', action: 'POST /v1/customers' };
+  await fault(stack, { ...request, kind: 'lost-reply' });
+  await fault(stack, { ...request, kind: 'throttle', nth: 2, times: 1000 });
+  await create(stack, { ...KEYED, prefer: 'respond-async' });
+  for (let passed = 0; passed < 6; passed += 1) {
+    await stack.settle();
+    await stack.control$('POST', '/clock', { advance_seconds: 10 });
+  }
+  await stack.quiesce();
+  return wrongUnless(stack, 0);
+};
+
+/** Stripe makes the customer and its reply is lost; the next answer is a proxy's, which says nothing of either. */
+export const replyLostThenProxy: Scenario = async (stack) => {
+  const request = { service: 'stripe', action: 'POST /v1/customers' };
+  await fault(stack, { ...request, kind: 'lost-reply' });
+  await fault(stack, { ...request, kind: 'error', status: 408, nth: 2 });
+  await create(stack, { 'idempotency-key': 'faulty' });
+  await stack.settle();
+  for (let round = 0; round < 2; round += 1) {
+    await stack.control$('POST', '/clock', { advance_seconds: 7 * 60 });
+    await stack.control$('POST', '/schedules/sweep-operations/run');
+    await stack.settle();
+  }
+  await stack.quiesce();
+  return wrongUnless(stack, 1);
+};
+
+/** A poke arrives twice, the second while the first one's request to Stripe is still under way. */
+export const pokedTwice: Scenario = async (stack) => {
+  await fault(stack, { function: functionName('api'), service: 'sqs', kind: 'lost-reply' });
+  await stack.sandbox('POST', '/latency', { ms: 2000 });
+  await create(stack, { 'idempotency-key': 'faulty' });
+  await stack.settle();
+  await stack.sandbox('POST', '/latency', { ms: 0 });
+  await stack.quiesce();
+  return wrongUnless(stack, 1);
+};
+
 /** Stripe makes the customer and its reply is lost: in the end there is exactly one. */
 export const replyLost: Scenario = async (stack) => {
   await fault(stack, { service: 'stripe', action: 'POST /v1/customers', kind: 'lost-reply', times: 2 });

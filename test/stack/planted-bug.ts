@@ -9,7 +9,19 @@ export type PlantedBug = { readonly file: string; readonly guard: string; readon
 const COPIED = ['bin', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'];
 
 /** Runs `use` against the stack of a copy of this checkout that has the bug. Nothing of the checkout is touched. */
-export async function withPlantedBug(bug: PlantedBug, use: (stack: Stack) => Promise<void>): Promise<void> {
+export function withPlantedBug(bug: PlantedBug, use: (stack: Stack) => Promise<void>): Promise<void> {
+  return inPlantedCopy(bug, async (directory) => {
+    const stack = await startStack({ directory });
+    try {
+      await use(stack);
+    } finally {
+      await stack.stop();
+    }
+  });
+}
+
+/** Runs `use` on the directory of such a copy. */
+export async function inPlantedCopy(bug: PlantedBug, use: (directory: string) => Promise<void>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'concord-planted-'));
   try {
     for (const part of COPIED) cpSync(join(process.cwd(), part), join(directory, part), { recursive: true });
@@ -19,12 +31,7 @@ export async function withPlantedBug(bug: PlantedBug, use: (stack: Stack) => Pro
     const parts = readFileSync(path, 'utf8').split(bug.guard);
     if (parts.length !== 2) throw new Error(`The guard stands ${parts.length - 1} times in ${bug.file}: ${bug.guard}`);
     writeFileSync(path, parts.join(bug.without));
-    const stack = await startStack({ directory });
-    try {
-      await use(stack);
-    } finally {
-      await stack.stop();
-    }
+    await use(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -15,8 +15,7 @@ type Ready = {
 };
 
 export type Reply = { readonly status: number; readonly headers: Headers; readonly text: string; readonly body: Body };
-// A reply's JSON, as far as tests look into it.
-type Body = Record<string, never> & { readonly [field: string]: never };
+type Body = Readonly<Record<string, unknown>>;
 
 export type Call = {
   readonly function: string;
@@ -30,22 +29,26 @@ export type Stack = Ready & {
   readonly process: ChildProcess;
   /** Calls the HTTP API, with the token of all scopes unless the headers say otherwise. */
   call(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Reply>;
-  control$(method: string, path: string, body?: unknown): Promise<Record<string, never>>;
-  sandbox(method: string, path: string, body?: unknown): Promise<Record<string, never>>;
+  control$(method: string, path: string, body?: unknown): Promise<Body>;
+  sandbox(method: string, path: string, body?: unknown): Promise<Body>;
   calls(): Promise<Call[]>;
   /** Waits until nothing runs and nothing is due. */
   settle(): Promise<void>;
   /** Faults off, clock past all due times, schedules run: three rounds, as the design promises. */
   quiesce(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it at once, in the middle of whatever it does, and waits until nothing listens on its ports any more. */
+  kill(): Promise<void>;
 };
 
-/** Starts the stack of a checkout (this one by default), without schedules, on five free ports. */
-export async function startStack({ directory = process.cwd(), args = [] as string[] } = {}): Promise<Stack> {
-  const port = await freePorts();
+type StartOptions = { readonly directory?: string; readonly args?: readonly string[]; readonly port?: number };
+
+/** Starts the stack of a checkout (this one by default), without schedules, on five free ports unless told which. */
+export async function startStack({ directory = process.cwd(), args = [], port }: StartOptions = {}): Promise<Stack> {
+  const first = port ?? (await freePorts());
   const child = spawn(
     process.execPath,
-    ['bin/local.ts', '--json', '--schedules', 'off', '--port', String(port), ...args],
+    ['bin/local.ts', '--json', '--schedules', 'off', '--port', String(first), ...args],
     { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
@@ -103,6 +106,17 @@ function stackOf(ready: Ready, child: ChildProcess): Stack {
       child.kill('SIGTERM');
       await exited;
     },
+    async kill() {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+      const first = Number(new URL(ready.api).port);
+      for (let tries = 0; tries < 100; tries += 1) {
+        if (await areFree(first)) return;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error('Something of the stack has outlived it for 5 seconds.');
+    },
   };
 }
 
@@ -114,7 +128,7 @@ function parsed(text: string): Body {
   }
 }
 
-async function ask(url: string, method: string, body?: unknown): Promise<Record<string, never>> {
+async function ask(url: string, method: string, body?: unknown): Promise<Body> {
   const response = await fetch(url, {
     method,
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
@@ -128,10 +142,14 @@ async function ask(url: string, method: string, body?: unknown): Promise<Record<
 async function freePorts(): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
     const first = 20_000 + Math.floor(Math.random() * 4_000) * 5;
-    const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(first + offset)));
-    if (free.every(Boolean)) return first;
+    if (await areFree(first)) return first;
   }
   throw new Error('There are no five neighbouring free ports.');
+}
+
+async function areFree(first: number): Promise<boolean> {
+  const free = await Promise.all([0, 1, 2, 3, 4].map((offset) => isFree(first + offset)));
+  return free.every(Boolean);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -1,11 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 type Resource = { readonly Type: string; readonly Properties: Record<string, never>; readonly DeletionPolicy?: string };
 
-const BUDGET_KB = { api: 600, saga: 1000, sync: 1000, 'sweep-operations': 600 };
+const BUDGET_KB = {
+  api: 600,
+  'delete-customer': 1000,
+  'execution-ended-early': 600,
+  saga: 1000,
+  'sweep-operations': 600,
+  sync: 1000,
+};
 
 function synthesize(context: Record<string, string>, directory: string): void {
   execFileSync(process.execPath, ['bin/app.ts'], {
@@ -63,6 +70,10 @@ describe('the synthesized stack', () => {
     const groups = ofType('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(0);
     for (const { Properties } of groups) expect(Properties['RetentionInDays']).toBe(30);
+  });
+
+  it('has a budget for every bundle', () => {
+    expect(readdirSync(join(directory, 'bundles')).toSorted()).toEqual(Object.keys(BUDGET_KB));
   });
 
   it.each(Object.entries(BUDGET_KB))('keeps the bundle of %s under %d KB', (entry, budget) => {

@@ -7,17 +7,21 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import {
+  type AuditPage,
   type CatalogStore,
   type Commit,
   type CustomerPage,
   type Due,
   type NamedWrites,
+  type OperationPage,
+  type Position,
   type Refused,
   StoreContendedError,
   type Write,
 } from '#ports/catalog-store.ts';
 import type { RecordKey, RecordOf } from '#ports/records.ts';
 import type { Clock, Random } from '#ports/system.ts';
+import { queryAudit, queryOperationsOf, queryUnfinished } from './history.ts';
 import { dueKey, type ItemKey, itemKey, SHARDS, shardOf } from './keys.ts';
 import { cancellationOf, transactItem } from './transaction.ts';
 
@@ -41,7 +45,11 @@ export class DynamoCatalogStore implements CatalogStore {
     keys: Keys,
   ): Promise<{ -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined }> {
     const items = keys.length === 1 ? await this.#getOne(keys) : await this.#getBatch(keys);
-    return items as { -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined };
+    const nowSeconds = this.#system.clock.nowMs() / 1000;
+    // Expiry is decided on read: an expired item may stand there for days.
+    return items.map((item) => (isExpired(item, nowSeconds) ? undefined : item)) as {
+      -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined;
+    };
   }
 
   async #getOne(keys: readonly RecordKey[]): Promise<unknown[]> {
@@ -80,8 +88,9 @@ export class DynamoCatalogStore implements CatalogStore {
       } catch (error) {
         const cancellation = cancellationOf(error);
         if (cancellation === undefined) throw error;
-        if (cancellation.is === 'refused') {
-          const refused = [...cancellation.existing].map(([index, existing]) => [named[index]?.[0], { existing }]);
+        const { existing, isContended } = cancellation;
+        if (existing.size > 0 && (!isContended || attempt === COMMIT_TRIES)) {
+          const refused = [...existing].map(([index, item]) => [named[index]?.[0], { existing: item }]);
           return { committed: false, refused: Object.fromEntries(refused) as Refused<W> };
         }
         if (attempt === COMMIT_TRIES) {
@@ -137,9 +146,26 @@ export class DynamoCatalogStore implements CatalogStore {
     return { customerIds, next: undefined };
   }
 
+  listAudit(customerId: string, limit: number, from: Position | undefined): Promise<AuditPage> {
+    return queryAudit(this.#client, this.#table, customerId, limit, from);
+  }
+
+  listUnfinished(limit: number, from: Position | undefined, dueSince?: string): Promise<OperationPage> {
+    return queryUnfinished(this.#client, this.#table, limit, from, dueSince);
+  }
+
+  listOperationsOf(customerId: string, limit: number, from: Position | undefined): Promise<OperationPage> {
+    return queryOperationsOf(this.#client, this.#table, customerId, limit, from);
+  }
+
   #shardOfCustomer(customerId: string): number {
     return shardOf(itemKey({ type: 'customer', customerId }));
   }
+}
+
+function isExpired(item: unknown, nowSeconds: number): boolean {
+  const { expiresAtSeconds } = (item ?? {}) as { expiresAtSeconds?: number };
+  return expiresAtSeconds !== undefined && expiresAtSeconds <= nowSeconds;
 }
 
 function nameOf({ pk, sk }: ItemKey): string {

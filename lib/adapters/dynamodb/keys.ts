@@ -31,6 +31,8 @@ export function itemKey(key: RecordKey): ItemKey {
       return { pk: `KEY#${hash(JSON.stringify([key.scope, key.key]))}`, sk: 'KEY' };
     case 'operation':
       return { pk: `OPERATION#${key.operationId}`, sk: 'OPERATION' };
+    case 'lease':
+      return { pk: `LEASE#${key.name}`, sk: 'LEASE' };
   }
 }
 

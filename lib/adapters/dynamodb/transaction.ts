@@ -37,10 +37,11 @@ function indexShards(write: Write, fields: object): { dueShard?: number; listSha
   };
 }
 
-/** Why a transaction was not committed: conditions that failed (by position), or that it met others on the way. */
-export type Cancellation =
-  | { readonly is: 'refused'; readonly existing: ReadonlyMap<number, Record<string, unknown> | undefined> }
-  | { readonly is: 'contended' };
+/** Why a transaction was not committed: which conditions failed (by position), and whether it met others on the way. */
+export type Cancellation = {
+  readonly existing: ReadonlyMap<number, Record<string, unknown> | undefined>;
+  readonly isContended: boolean;
+};
 
 const CONTENTION = new Set([
   'TransactionConflict',
@@ -50,11 +51,11 @@ const CONTENTION = new Set([
 ]);
 
 /**
- * Reads a failed transaction's reasons; `undefined` for errors that are neither. A failed condition decides, also
- * when another item of the same transaction met a conflict: the caller must see what stands there.
+ * Reads a failed transaction's reasons; `undefined` for errors that are neither. What met a conflict was not looked at:
+ * a condition that failed beside it is only half the answer.
  */
 export function cancellationOf(error: unknown): Cancellation | undefined {
-  if (error instanceof TransactionInProgressException) return { is: 'contended' };
+  if (error instanceof TransactionInProgressException) return { existing: new Map(), isContended: true };
   if (!(error instanceof TransactionCanceledException)) return undefined;
   const existing = new Map<number, Record<string, unknown> | undefined>();
   const reasons = error.CancellationReasons ?? [];
@@ -63,6 +64,6 @@ export function cancellationOf(error: unknown): Cancellation | undefined {
       existing.set(index, reason.Item === undefined ? undefined : unmarshall(reason.Item));
     }
   }
-  if (existing.size > 0) return { is: 'refused', existing };
-  return reasons.some(({ Code }) => Code !== undefined && CONTENTION.has(Code)) ? { is: 'contended' } : undefined;
+  const isContended = reasons.some(({ Code }) => Code !== undefined && CONTENTION.has(Code));
+  return existing.size > 0 || isContended ? { existing, isContended } : undefined;
 }

@@ -1,15 +1,31 @@
 import { invalid } from '#domain/problem.ts';
 
-/** A cursor says where the next page begins. Opaque to callers: only what `writeCursor` made is read back. */
-export function writeCursor(lastId: string): string {
-  return Buffer.from(lastId).toString('base64url');
+const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
+
+/** What a cursor is made of: an id, a time with what breaks its ties, or a due time with the key that is due. */
+const POSITIONS = {
+  id: /^[\w-]{1,64}$/,
+  time: new RegExp(String.raw`^${TIME} [\w#:-]{1,128}$`),
+  due: new RegExp(String.raw`^${TIME} [\w#:-]{1,128} [\w#:-]{1,64}$`),
+};
+
+/** One list. Its name says all that decides what is in it: a cursor of one list means nothing in another. */
+export type List = { readonly name: string; readonly position: keyof typeof POSITIONS };
+
+/** What a page answers as `next_cursor`, opaque to callers: null after the last page. */
+export function nextCursor(list: List, next: string | undefined): string | null {
+  return next === undefined ? null : writeCursor(list, next);
 }
 
-/** @throws ProblemError `validation` for anything that is not a cursor of ours. */
-export function readCursor(cursor: string): string {
-  const lastId = Buffer.from(cursor, 'base64url').toString();
-  if (!/^[\w-]{1,64}$/.test(lastId) || writeCursor(lastId) !== cursor) {
+/** @throws ProblemError `validation` for anything that is not a cursor of this list. */
+export function readCursor(list: List, cursor: string): string {
+  const [, position = ''] = Buffer.from(cursor, 'base64url').toString().split('\n');
+  if (!POSITIONS[list.position].test(position) || writeCursor(list, position) !== cursor) {
     throw invalid([{ pointer: 'cursor', message: 'is not a cursor of this list' }]);
   }
-  return lastId;
+  return position;
+}
+
+function writeCursor({ name }: List, position: string): string {
+  return Buffer.from(`${name}\n${position}`).toString('base64url');
 }

@@ -1,6 +1,7 @@
-import type { Customer } from '#domain/customer.ts';
-import type { Operation } from '#domain/operation.ts';
+import type { Conflict, Customer } from '#domain/customer.ts';
+import type { Operation, OperationStatus } from '#domain/operation.ts';
 import type { Problem, ProblemType } from '#domain/problem.ts';
+import type { FinalReply } from '#ports/records.ts';
 
 /** A reply as it goes out, and as it is remembered for repeats: the body as text, so that a repeat is the same to the byte. */
 export type HttpReply = {
@@ -18,6 +19,9 @@ const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: st
   'not-found': [404, 'Not found'],
   'email-taken': [409, 'The email is taken'],
   'customer-busy': [409, 'The customer is busy'],
+  'operation-finished': [409, 'The operation has ended'],
+  'customer-has-subscriptions': [409, 'The customer has subscriptions'],
+  'version-mismatch': [412, 'The version does not match'],
   'idempotency-in-progress': [409, 'The first request is in progress'],
   'payload-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The body is not JSON'],
@@ -31,15 +35,19 @@ export function json(status: number, body: Record<string, unknown>, headers: Rec
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 
-export function created(customer: Customer): HttpReply {
-  return json(201, wireCustomer(customer), { location: `/customers/${customer.id}`, etag: etag(customer) });
+/** The reply of a request that has had its effect. */
+export function completed(reply: FinalReply): HttpReply {
+  if (reply.is === 'deleted') return json(200, { id: reply.customerId, deleted: true });
+  const { customer } = reply;
+  const headers = { etag: etag(customer), ...(reply.is === 'created' && { location: `/customers/${customer.id}` }) };
+  return json(reply.is === 'created' ? 201 : 200, wireCustomer(customer), headers);
 }
 
 /** The operation goes on by itself; its place is told, and when to look. */
-export function accepted(operationId: string): HttpReply {
+export function accepted(operationId: string, status: OperationStatus = 'running'): HttpReply {
   return json(
     202,
-    { operation_id: operationId, status: 'running' },
+    { operation_id: operationId, status },
     { location: `/operations/${operationId}`, 'retry-after': '2' },
   );
 }
@@ -69,14 +77,17 @@ export function wireCustomer({ id, name, email, status, version, createdAt, upda
         external_id: externalId,
         sync_status: syncStatus,
         last_synced_at: lastSyncedAt,
-        conflict: conflict && {
-          field: conflict.field,
-          stripe_value: conflict.stripeValue,
-          ...(conflict.otherCustomerId !== undefined && { other_customer_id: conflict.otherCustomerId }),
-          since: conflict.since,
-        },
+        conflict: conflict && wireConflict(conflict),
       },
     },
+  };
+}
+
+export function wireConflict({ field, stripeValue, otherCustomerId, since }: Conflict) {
+  return {
+    ...{ field, stripe_value: stripeValue },
+    ...(otherCustomerId !== undefined && { other_customer_id: otherCustomerId }),
+    since,
   };
 }
 

@@ -45,6 +45,22 @@ export function readMode({ headers }: APIGatewayProxyEventV2): Mode {
 }
 
 /**
+ * The versions that If-Match names (RFC 9110 section 13.1.1): strong validators as our ETags are, or any.
+ * @throws ProblemError `validation` for what is no list of entity tags.
+ */
+export function readIfMatch({ headers }: APIGatewayProxyEventV2): readonly number[] | 'any' | undefined {
+  const header = headers['if-match']?.trim();
+  if (header === undefined) return undefined;
+  if (header === '*') return 'any';
+  const tags = header.split(',').map((tag) => tag.trim());
+  if (!tags.every((tag) => /^(?:W\/)?"[\x21\x23-\x7e]*"$/.test(tag))) {
+    throw invalid([{ pointer: 'If-Match', message: 'must be * or a list of entity tags' }]);
+  }
+  // Weak tags never match, and neither do tags that are no version of ours.
+  return tags.flatMap((tag) => (/^"\d{1,15}"$/.test(tag) ? [Number(tag.slice(1, -1))] : []));
+}
+
+/**
  * What identifies the request across its repeats, if it has an Idempotency-Key. `payload` is what was parsed, so that
  * neither white space nor the order of fields makes it another request.
  * @throws ProblemError `idempotency-key-malformed`
@@ -59,6 +75,7 @@ export function readIdentity(
   return {
     scope: JSON.stringify([callerOf(event), route]),
     key: parseIdempotencyKey(header),
+    requestId: event.requestContext.requestId,
     fingerprint: createHash('sha256').update(JSON.stringify(payload)).digest('hex'),
   };
 }

@@ -17,23 +17,39 @@ const email = z
     z.refine(isEmail, 'must be an email address'),
   );
 
-/** Body of `POST /customers`. */
+/** Body of `POST /customers` and `PUT /customers/{id}`. */
 export const newCustomerSchema = z.strictObject({ name, email }, { error: objectError });
+
+/** Body of `PATCH /customers/{id}`: either field, or both. */
+export const customerChangeSchema = z
+  .strictObject({ name: z.exactOptional(name), email: z.exactOptional(email) }, { error: objectError })
+  .check(z.refine((asked) => Object.keys(asked).length > 0, 'must have name or email'));
+
+/** Query of `DELETE /customers/{id}`. */
+export const deleteQuerySchema = z.strictObject(
+  { cancel_subscriptions: z.optional(z.enum(['true', 'false'], 'must be true or false')) },
+  { error: objectError },
+);
+
+/** What every list can be asked: how many, and from where on. */
+const page = {
+  limit: z._default(
+    z.pipe(
+      z.string().check(z.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')),
+      z.pipe(
+        z.transform(Number),
+        z.number().check(z.minimum(1, 'must be at least 1'), z.maximum(100, 'must be at most 100')),
+      ),
+    ),
+    25,
+  ),
+  cursor: z.optional(z.string()),
+};
 
 /** Query of `GET /customers`. */
 export const listCustomersSchema = z.strictObject(
   {
-    limit: z._default(
-      z.pipe(
-        z.string().check(z.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 100')),
-        z.pipe(
-          z.transform(Number),
-          z.number().check(z.minimum(1, 'must be at least 1'), z.maximum(100, 'must be at most 100')),
-        ),
-      ),
-      25,
-    ),
-    cursor: z.optional(z.string()),
+    ...page,
     email: z.optional(z.string()),
     sync_status: z.optional(
       z.enum(
@@ -44,6 +60,31 @@ export const listCustomersSchema = z.strictObject(
   },
   { error: objectError },
 );
+
+/** Query of `GET /customers/{id}/audit`. */
+export const listAuditSchema = z.strictObject(page, { error: objectError });
+
+/** Query of `GET /operations`. Which of the ended ones: only a customer's can be asked for. */
+export const listOperationsSchema = z
+  .strictObject(
+    {
+      ...page,
+      status: z.optional(
+        z.enum(
+          ['running', 'compensating', 'needs_attention', 'succeeded', 'compensated'],
+          'must be running, compensating, needs_attention, succeeded or compensated',
+        ),
+      ),
+      customer_id: z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/, 'must be the id of a customer'))),
+    },
+    { error: objectError },
+  )
+  .check(
+    z.refine(
+      ({ status, customer_id }) => customer_id !== undefined || (status !== 'succeeded' && status !== 'compensated'),
+      { path: ['status'], error: 'can be succeeded or compensated only together with customer_id' },
+    ),
+  );
 
 function objectError({ code }: { readonly code?: string | undefined }): string {
   return code === 'unrecognized_keys' ? 'is not a known field' : 'must be a JSON object';

@@ -23,13 +23,23 @@ class NotFinal extends Error {
   }
 }
 
+/** Powertools' table, with a lifetime that can be shortened once the reply is known. */
+class ExpiringStore extends DynamoDBPersistenceLayer {
+  expireAt(expiresAtSeconds: number): void {
+    this.expiresAfterSeconds = Math.max(0, expiresAtSeconds - Math.floor(Date.now() / 1000));
+  }
+}
+
 /** The reply cache on Powertools' idempotency records. */
 export class PowertoolsReplyCache implements ReplyCache {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
   readonly #context: Context;
 
-  /** `context` is the invocation's: a record in progress counts only while its invocation can still be running. */
+  /**
+   * `client` must not retry: a repeat of a conditional write whose reply was lost would meet itself.
+   * `context` is the invocation's: a record in progress counts only while its invocation can still be running.
+   */
   constructor(client: DynamoDBClient, tableName: string, context: Context) {
     this.#client = client;
     this.#tableName = tableName;
@@ -42,16 +52,18 @@ export class PowertoolsReplyCache implements ReplyCache {
   ): Promise<{ reply: Reply; replayed: boolean }> {
     let replayed = false;
     let worked: Reply | undefined;
+    const persistenceStore = new ExpiringStore({ tableName: this.#tableName, awsSdkV3Client: this.#client });
     const idempotent = makeIdempotent(
       async (_request: { readonly key: string; readonly fingerprint: string }) => {
-        const { reply, isFinal } = await work();
+        const { reply, isFinal, expiresAtSeconds } = await work();
         worked = reply;
+        if (expiresAtSeconds !== undefined) persistenceStore.expireAt(expiresAtSeconds);
         if (!isFinal) throw new NotFinal(reply);
         // A plain copy: Powertools cannot store `undefined`, and would leave the record in progress.
         return JSON.parse(JSON.stringify(reply));
       },
       {
-        persistenceStore: new DynamoDBPersistenceLayer({ tableName: this.#tableName, awsSdkV3Client: this.#client }),
+        persistenceStore,
         keyPrefix: 'reply',
         config: this.#config(() => {
           replayed = true;

@@ -5,6 +5,30 @@ const API_VERSION = '2026-10-28.endive';
 /** The SDK's own default of 80 s would outlive the function that waits. */
 const TIMEOUT_MS = 8_000;
 
+/** After these the SDK sends a request once more, whatever its own retries are set to. */
+const CLOSED_CONNECTION = new Set(['ECONNRESET', 'EPIPE']);
+
+/**
+ * An HTTP client whose requests are what the SDK is told of: a second request under the hood would hide that the
+ * outcome of the first is unknown.
+ */
+function sendOnce(): Stripe.HttpClient {
+  const client = Stripe.createNodeHttpClient();
+  return {
+    getClientName: () => client.getClientName(),
+    async makeRequest(...request) {
+      try {
+        return await client.makeRequest(...request);
+      } catch (error) {
+        const isClosed = error instanceof Error && 'code' in error && CLOSED_CONNECTION.has(String(error.code));
+        throw isClosed
+          ? Object.assign(new Error(error.message, { cause: error }), { code: 'CONNECTION_CLOSED' })
+          : error;
+      }
+    },
+  };
+}
+
 /**
  * A client that sends each request once: its own retries would hide attempts whose outcome matters.
  * `apiBase` points it elsewhere than api.stripe.com.
@@ -16,6 +40,7 @@ export function stripeClient(secretKey: string, apiBase?: string): Stripe {
     maxNetworkRetries: 0,
     timeout: TIMEOUT_MS,
     telemetry: false,
+    httpClient: sendOnce(),
     ...(base !== undefined && {
       host: base.hostname,
       port: base.port,

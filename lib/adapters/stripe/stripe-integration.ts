@@ -1,7 +1,9 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
+import type { CustomerFields } from '#domain/customer.ts';
 import type { Outcome } from '#domain/outcome.ts';
 import {
   type CreateParameters,
+  type ExternalCustomer,
   type Integration,
   IntegrationUnavailableError,
   type OwnedExternal,
@@ -11,6 +13,8 @@ import { outcomeOfError } from './stripe-outcome.ts';
 
 /** A clock of ours may run ahead of Stripe's by this much before a lookup by time misses. */
 const CLOCK_SKEW_SECONDS = 300;
+/** A caller waits for this answer. */
+const LIVE_SUBSCRIPTIONS_TIMEOUT_MS = 2_000;
 
 /** Stripe's customers. `client` is asked for at each call, so that a rotated key is picked up. */
 export class StripeIntegration implements Integration {
@@ -37,22 +41,71 @@ export class StripeIntegration implements Integration {
     );
   }
 
-  async deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>> {
+  async updateCustomer(
+    externalId: string,
+    fields: Partial<CustomerFields>,
+    key: string,
+  ): Promise<Outcome<{ externalId: string }>> {
     const stripe = await this.#client();
-    const outcome = await attempt(() => stripe.customers.del(externalId));
-    // Gone already is what was wanted.
-    if (outcome.is === 'rejected' && /no such customer/i.test(outcome.reason)) {
-      return { is: 'accepted', value: { externalId } };
-    }
-    return outcome;
+    // Stripe unsets a field by an empty string.
+    const changes = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value ?? '']));
+    return attempt(() => stripe.customers.update(externalId, changes, { idempotencyKey: key }));
   }
 
-  async findOwned(ownership: Ownership, sinceMs: number): Promise<OwnedExternal | undefined> {
+  async deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>> {
+    const stripe = await this.#client();
+    return attempt(async () => {
+      try {
+        return await stripe.customers.del(externalId);
+      } catch (error) {
+        // Gone already is what was wanted.
+        if (isMissing(error)) return { id: externalId, lastResponse: { requestId: error.requestId } };
+        throw error;
+      }
+    });
+  }
+
+  async findCustomer(externalId: string): Promise<ExternalCustomer | undefined> {
+    const stripe = await this.#client();
+    return lookup(async () => {
+      try {
+        const customer = await stripe.customers.retrieve(externalId);
+        if (customer.deleted === true) return { externalId, name: null, email: null, isDeleted: true };
+        return { externalId, name: customer.name ?? null, email: customer.email, isDeleted: false };
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async hasLiveSubscriptions(externalId: string): Promise<boolean> {
+    const stripe = await this.#client();
+    return lookup(async () => {
+      // Without a status, Stripe lists all that are not canceled.
+      const options = { timeout: LIVE_SUBSCRIPTIONS_TIMEOUT_MS };
+      try {
+        const { data } = await stripe.subscriptions.list({ customer: externalId, limit: 100 }, options);
+        return data.some(({ status }) => status !== 'incomplete_expired');
+      } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
+      }
+    });
+  }
+
+  async findOwned(
+    ownership: Ownership,
+    { sinceMs, untilMs }: { sinceMs: number; untilMs: number },
+  ): Promise<OwnedExternal | undefined> {
     const stripe = await this.#client();
     const wanted = this.#metadata(ownership);
-    const since = Math.floor(sinceMs / 1000) - CLOCK_SKEW_SECONDS;
+    const created = {
+      gte: Math.floor(sinceMs / 1000) - CLOCK_SKEW_SECONDS,
+      lte: Math.ceil(untilMs / 1000) + CLOCK_SKEW_SECONDS,
+    };
     return lookup(async () => {
-      for await (const customer of stripe.customers.list({ created: { gte: since }, limit: 100 })) {
+      for await (const customer of stripe.customers.list({ created, limit: 100 })) {
         const isOurs = Object.entries(wanted).every(([name, value]) => customer.metadata[name] === value);
         if (isOurs) return { externalId: customer.id, ownership };
       }
@@ -73,12 +126,17 @@ export class StripeIntegration implements Integration {
   }
 }
 
-type WithResponse = { readonly id: string; readonly lastResponse: { readonly requestId: string } };
+type WithResponse = { readonly id: string; readonly lastResponse: { readonly requestId: string | undefined } };
+
+function isMissing(error: unknown): error is InstanceType<typeof Stripe.errors.StripeInvalidRequestError> {
+  return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing';
+}
 
 async function attempt(send: () => Promise<WithResponse>): Promise<Outcome<{ externalId: string }>> {
   try {
     const { id, lastResponse } = await send();
-    return { is: 'accepted', value: { externalId: id }, requestId: lastResponse.requestId };
+    const { requestId } = lastResponse;
+    return { is: 'accepted', value: { externalId: id }, ...(requestId !== undefined && { requestId }) };
   } catch (error) {
     return outcomeOfError(error);
   }

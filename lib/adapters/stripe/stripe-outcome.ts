@@ -32,7 +32,14 @@ export function outcomeOfError(error: unknown): Outcome<never> {
     return { is: 'unknown', error: 'idempotency_error', ...requestId };
   if (WITHOUT_EFFECT.has(error.statusCode)) return { is: 'nothing', error: `status ${error.statusCode}`, ...requestId };
   if (error.statusCode >= 500) return { is: 'failed', error: `status ${error.statusCode}`, replayed, ...requestId };
-  return { is: 'rejected', reason: reasonOf(error), ...requestId };
+  // Only Stripe's own word on these very parameters is a refusal for ever: a proxy's 404 or 408 is nobody's.
+  if (isStripesOwnRefusal(error)) return { is: 'rejected', reason: reasonOf(error), ...requestId };
+  return { is: 'unknown', error: `status ${error.statusCode}`, ...requestId };
+}
+
+function isStripesOwnRefusal({ statusCode, rawType, code }: InstanceType<typeof errors.StripeError>): boolean {
+  if (rawType === undefined) return false;
+  return statusCode === 400 || statusCode === 402 || (statusCode === 404 && code === 'resource_missing');
 }
 
 /** Stripe's own sentence, without anything that looks like a key. */

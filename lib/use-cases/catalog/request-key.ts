@@ -11,7 +11,7 @@ import type { RequestResult } from './request-result.ts';
  * is physically gone), or names the one operation that ended without a final reply.
  */
 export function tieKey(
-  { scope, key, fingerprint }: RequestIdentity,
+  { scope, key, fingerprint, requestId }: RequestIdentity,
   work: Pick<RequestKeyRecord, 'operationId' | 'reply'>,
   nowMs: number,
   superseded: string | undefined,
@@ -22,7 +22,7 @@ export function tieKey(
   const endedWithoutReply = superseded === undefined ? [] : [equal('operationId', superseded)];
   return put(
     { type: 'requestKey', scope, key },
-    { ...work, fingerprint, expiresAtSeconds: nowSeconds + KEY_LIFETIME_SECONDS },
+    { ...work, fingerprint, requestId, expiresAtSeconds: nowSeconds + KEY_LIFETIME_SECONDS },
     any(isNew, hasExpired, ...endedWithoutReply),
   );
 }
@@ -38,12 +38,13 @@ export async function findEarlierWork(
   existing: RequestKeyRecord,
 ): Promise<RequestResult | { readonly is: 'superseded'; readonly operationId: string }> {
   if (existing.fingerprint !== request.fingerprint) throw keyReused();
-  if (existing.reply !== undefined) return { is: 'completed', customer: existing.reply, replayed: true };
+  const replayed = { keyExpiresAtSeconds: existing.expiresAtSeconds, requestId: existing.requestId };
+  if (existing.reply !== undefined) return { is: 'completed', reply: existing.reply, replayed };
   const operationId = existing.operationId as string;
   const [operation] = await store.read([{ type: 'operation', operationId }]);
   if (operation === undefined) return { is: 'superseded', operationId };
   if (!isFinal(operation.status)) return { is: 'underway', operationId };
-  const reply = replyOf(operation, true);
+  const reply = replyOf(operation, replayed);
   const mayTryAgain = reply.is === 'refused' && !isFinalProblem(reply.problem);
   return mayTryAgain ? { is: 'superseded', operationId } : reply;
 }

@@ -1,5 +1,6 @@
 import type { Outcome } from '#domain/outcome.ts';
-import { stripeRejected } from '#domain/problem.ts';
+import { type Problem, stripeRejected, stripeUnavailable } from '#domain/problem.ts';
+import { hasArrived } from '#domain/travel.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import {
@@ -9,10 +10,12 @@ import {
   readAs,
   type StepDeps,
   type StepOutcome,
+  type StepStart,
   withStep,
 } from './executor.ts';
 import { finalise } from './finalise.ts';
-import { canSendAgain, findMade, recordAnswer, recordSend, sendCreate } from './send-create.ts';
+import { KINDS } from './kinds/kinds.ts';
+import { canSendAgain, recordAnswer, recordSend } from './requests.ts';
 
 /**
  * Sends the operation's first request and commits what Stripe accepted.
@@ -24,8 +27,8 @@ export async function apply(deps: StepDeps, executor: Executor): Promise<StepOut
   const operation = await readAs(deps, executor);
   const over = statusOutcome(operation);
   if (operation === undefined || over !== undefined) return over ?? 'superseded';
-  const startedAt = iso(deps.clock.nowMs());
-  return conclude(deps, operation, { name: 'apply', startedAt }, await sendCreate(deps, operation));
+  const step = { name: 'apply', startedAt: iso(deps.clock.nowMs()) };
+  return conclude(deps, operation, step, await KINDS[operation.kind].send(deps, operation));
 }
 
 /**
@@ -37,12 +40,38 @@ export async function resolve(deps: StepDeps, executor: Executor): Promise<StepO
   const over = statusOutcome(operation);
   if (operation === undefined || over !== undefined) return over ?? 'superseded';
   const step = { name: 'resolve', startedAt: iso(deps.clock.nowMs()) };
-  if (!canSendAgain(deps, operation)) return adoptOrGiveUp(deps, operation, step);
+  const kind = KINDS[operation.kind];
+  if (!canSendAgain(deps, operation)) {
+    if (!hasArrived(operation.lastSentAt, deps.clock.nowMs()))
+      throw new OutcomeUnknownError('The key is too old, and a request may still travel.');
+    const externalId = await kind.look(deps, operation);
+    if (externalId !== undefined) return finalise(deps, operation, step, externalId);
+    if (!kind.isUndone) return refuse(deps, operation, step, stripeUnavailable());
+    throw new OutcomeUnknownError('The key is too old to be sent again, and Stripe shows nothing of this operation.');
+  }
   const recorded = await recordSend(deps, operation);
-  return conclude(deps, recorded, step, await sendCreate(deps, recorded));
+  return conclude(deps, recorded, step, await kind.send(deps, recorded));
 }
 
-type StepStart = { readonly name: string; readonly startedAt: string };
+/** Ends the operation's life in Stripe: nothing of it is there and nothing will be. The reason stays on the operation. */
+export async function refuse(
+  deps: StepDeps,
+  operation: OperationRecord,
+  step: StepStart,
+  problem: Problem,
+  requestId?: string,
+): Promise<StepOutcome> {
+  const recorded = await changeOperation(deps, operation, {
+    problem,
+    steps: withStep(operation, {
+      ...step,
+      endedAt: iso(deps.clock.nowMs()),
+      outcome: 'rejected',
+      ...(requestId !== undefined && { stripeRequestId: requestId }),
+    }),
+  });
+  return recorded === undefined ? 'superseded' : 'rejected';
+}
 
 async function conclude(
   deps: StepDeps,
@@ -51,19 +80,9 @@ async function conclude(
   outcome: Outcome<{ externalId: string }>,
 ): Promise<StepOutcome> {
   if (outcome.is === 'accepted') return finalise(deps, operation, step, outcome.value.externalId, outcome.requestId);
-  if (outcome.is === 'rejected') {
-    // The reason may quote the email, so it stays on the operation and out of the execution's history.
-    const recorded = await changeOperation(deps, operation, {
-      problem: stripeRejected(outcome.reason),
-      steps: withStep(operation, {
-        ...step,
-        endedAt: iso(deps.clock.nowMs()),
-        outcome: 'rejected',
-        ...(outcome.requestId !== undefined && { stripeRequestId: outcome.requestId }),
-      }),
-    });
-    return recorded === undefined ? 'superseded' : 'rejected';
-  }
+  // The reason may quote the email, so it stays out of the execution's history.
+  if (outcome.is === 'rejected')
+    return refuse(deps, operation, step, stripeRejected(outcome.reason), outcome.requestId);
   const recorded = await recordAnswer(deps, operation, step, outcome);
   if (outcome.is === 'failed' && outcome.replayed) return adoptOrSendAnew(deps, recorded, step);
   throw new OutcomeUnknownError(`The request to Stripe ended ${outcome.is}: ${outcome.error}.`);
@@ -71,7 +90,7 @@ async function conclude(
 
 /** A saved failure would be replayed for a day: what Stripe really holds decides between it and a new key. */
 async function adoptOrSendAnew(deps: StepDeps, operation: OperationRecord, step: StepStart): Promise<StepOutcome> {
-  const externalId = await findMade(deps, operation);
+  const externalId = await KINDS[operation.kind].look(deps, operation);
   if (externalId !== undefined) return finalise(deps, operation, step, externalId);
   const renewed = await changeOperation(deps, operation, {
     attempt: operation.attempt + 1,
@@ -83,12 +102,6 @@ async function adoptOrSendAnew(deps: StepDeps, operation: OperationRecord, step:
   });
   if (renewed === undefined) return 'superseded';
   throw new OutcomeUnknownError('The key holds a saved failure and nothing was made: the next try has a new key.');
-}
-
-async function adoptOrGiveUp(deps: StepDeps, operation: OperationRecord, step: StepStart): Promise<StepOutcome> {
-  const externalId = await findMade(deps, operation);
-  if (externalId !== undefined) return finalise(deps, operation, step, externalId);
-  throw new OutcomeUnknownError('The key is too old to be sent again, and Stripe holds nothing of this operation.');
 }
 
 /** What there is left to do, when it is not this step's work. */

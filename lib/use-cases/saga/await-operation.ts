@@ -7,16 +7,16 @@ import { replyOf } from './operation-reply.ts';
 const FIRST_LOOK_MS = 100;
 const LONGEST_PAUSE_MS = 500;
 
-/** Looks at the operation item until it is final or `waitMs` have passed. The item is the truth, not the execution. */
+/** Looks at the operation item until it is final or the deadline (of `clock`) has passed. The item is the truth, not the execution. */
 export async function awaitOperation(
   { store, clock }: { readonly store: CatalogStore; readonly clock: Clock },
   operationId: string,
-  waitMs: number,
+  deadlineMs: number,
 ): Promise<RequestResult> {
-  const deadlineMs = clock.nowMs() + waitMs;
   for (let pauseMs = FIRST_LOOK_MS; clock.nowMs() < deadlineMs; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     await clock.sleep(Math.min(pauseMs, deadlineMs - clock.nowMs()));
-    const [operation] = await store.read([{ type: 'operation', operationId }]);
+    // A read that fails says nothing of the operation, which goes on.
+    const [operation] = await store.read([{ type: 'operation', operationId }]).catch(() => [undefined]);
     if (operation !== undefined && isFinal(operation.status)) return replyOf(operation, false);
   }
   return { is: 'underway', operationId };

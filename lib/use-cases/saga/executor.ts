@@ -14,15 +14,21 @@ export type StepOutcome =
   | 'succeeded'
   | 'rejected'
   | 'compensating'
+  | 'unsettled'
   | 'undone'
   | 'compensated'
   | 'needs_attention'
   | 'superseded';
 
+/** A step that has begun. */
+export type StepStart = { readonly name: string; readonly startedAt: string };
+
 /** An operation not ended by then is taken up again by the sweep. Longer than a saga step may run. */
 export const LEASE_MS = 60_000;
 /** A step that is retried after at most five minutes is alive that long after its last sign. */
 export const RETRIED_LEASE_MS = 6 * 60_000;
+/** Keeps a parked operation among the unfinished ones, where it can be found, without ever being due. */
+export const NEVER_DUE = '9999-12-31T23:59:59.999Z';
 /** Finished operations stay readable this long. */
 export const KEPT_SECONDS = 30 * 24 * 3600;
 

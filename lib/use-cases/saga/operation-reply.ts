@@ -1,32 +1,40 @@
-import type { Customer } from '#domain/customer.ts';
 import { stripeUnavailable } from '#domain/problem.ts';
-import type { OperationRecord } from '#ports/records.ts';
-import type { RequestResult } from '../catalog/request-result.ts';
+import type { FinalReply, OperationRecord } from '#ports/records.ts';
+import type { Replayed, RequestResult } from '../catalog/request-result.ts';
 
 /**
  * The reply of a finished operation. It is a function of the operation item alone, which never changes after its end:
  * so every repeat gets the same.
  */
-export function replyOf(operation: OperationRecord, replayed: boolean): Exclude<RequestResult, { is: 'underway' }> {
-  if (operation.status === 'succeeded') return { is: 'completed', customer: createdCustomer(operation), replayed };
+export function replyOf(operation: OperationRecord, replayed: Replayed): Exclude<RequestResult, { is: 'underway' }> {
+  if (operation.status === 'succeeded') return { is: 'completed', reply: successOf(operation), replayed };
   return { is: 'refused', problem: operation.problem ?? stripeUnavailable(), replayed };
 }
 
-function createdCustomer({ after, customerId, createdAt, endedAt, externalId }: OperationRecord): Customer {
+function successOf(operation: OperationRecord): FinalReply {
+  const { kind, after, customerId, customerCreatedAt, endedAt = operation.updatedAt, externalId } = operation;
+  if (after === null) return { is: 'deleted', customerId };
+  const stripe = {
+    externalId: externalId ?? null,
+    syncStatus: 'synced',
+    lastSyncedAt: endedAt,
+    conflict: null,
+  } as const;
   return {
-    id: customerId,
-    ...after,
-    status: 'active',
-    version: 1,
-    createdAt,
-    updatedAt: createdAt,
-    integrations: {
-      stripe: {
-        externalId: externalId ?? null,
-        syncStatus: 'synced',
-        lastSyncedAt: endedAt ?? null,
-        conflict: null,
-      },
+    is: kind === 'create' ? 'created' : 'updated',
+    customer: {
+      id: customerId,
+      ...after,
+      status: 'active',
+      version: versionAfter(operation),
+      createdAt: customerCreatedAt,
+      updatedAt: kind === 'create' ? customerCreatedAt : endedAt,
+      integrations: { stripe },
     },
   };
+}
+
+/** The customer's version once the operation has succeeded. A create is its first version. */
+export function versionAfter({ kind, version }: OperationRecord): number {
+  return kind === 'create' ? version : version + 1;
 }

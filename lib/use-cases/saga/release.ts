@@ -1,6 +1,5 @@
-import { normalizeEmail } from '#domain/email.ts';
 import { stripeUnavailable } from '#domain/problem.ts';
-import { change, equal, remove } from '#ports/catalog-store.ts';
+import { change } from '#ports/catalog-store.ts';
 import { iso } from '#ports/system.ts';
 import {
   type Executor,
@@ -11,43 +10,35 @@ import {
   unchanged,
   withStep,
 } from './executor.ts';
+import { KINDS } from './kinds/kinds.ts';
 
 /**
- * Gives back what the operation holds and ends it `compensated`: the email is free again, and the customer that never
- * was becomes a tombstone without personal data. Only after Stripe refused, or after `undo`.
+ * Gives back what the operation holds and ends it `compensated`: what was before is again, and nothing of it is left.
+ * Only after Stripe refused, or after `undo`.
  */
 export async function release(deps: StepDeps, executor: Executor): Promise<StepOutcome> {
   const operation = await readAs(deps, executor);
   const wasRejected = operation?.status === 'running' && operation.problem !== undefined;
   if (operation === undefined || !(wasRejected || operation.status === 'compensating')) return 'superseded';
-  const { id: operationId, customerId } = operation;
   const nowMs = deps.clock.nowMs();
-  const now = iso(nowMs);
+  const at = iso(nowMs);
   const result = await deps.store.commit({
     operation: change(
-      { type: 'operation', operationId },
+      { type: 'operation', operationId: operation.id },
       {
         status: 'compensated',
         problem: operation.problem ?? stripeUnavailable(),
-        endedAt: now,
-        updatedAt: now,
+        endedAt: at,
+        updatedAt: at,
         dueAt: undefined,
         expiresAtSeconds: Math.floor(nowMs / 1000) + KEPT_SECONDS,
-        steps: withStep(operation, { name: 'release', startedAt: now, endedAt: now, outcome: 'compensated' }),
+        steps: withStep(operation, { name: 'release', startedAt: at, endedAt: at, outcome: 'compensated' }),
       },
       unchanged(operation),
     ),
-    customer: change(
-      { type: 'customer', customerId },
-      { status: 'deleted', name: null, email: null, updatedAt: now, owner: undefined },
-      equal('owner', operationId),
-    ),
-    claim: remove(
-      { type: 'emailClaim', email: normalizeEmail(operation.after.email) },
-      equal('operationId', operationId),
-    ),
+    ...KINDS[operation.kind].release(operation, at),
   });
   if (result.committed) return 'compensated';
   if (result.refused.operation !== undefined) return 'superseded';
-  throw new Error(`Operation ${operationId} does not hold ${Object.keys(result.refused).join(', ')} any more.`);
+  throw new Error(`Operation ${operation.id} does not hold ${Object.keys(result.refused).join(', ')} any more.`);
 }

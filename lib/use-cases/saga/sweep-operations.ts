@@ -1,49 +1,52 @@
-import { isFinal } from '#domain/operation.ts';
-import { all, atMost, type CatalogStore, change, equal } from '#ports/catalog-store.ts';
-import { type Clock, iso, type Pokes, type SagaStarter } from '#ports/system.ts';
-import { LEASE_MS } from './executor.ts';
+import type { CatalogStore } from '#ports/catalog-store.ts';
+import type { LeaseStore } from '#ports/lease-store.ts';
+import { type Clock, iso, type Pokes, type Random, type SagaStarter } from '#ports/system.ts';
+import { resumeOperation } from './resume-operation.ts';
 
 export type SweepDeps = {
   readonly store: CatalogStore;
   readonly clock: Clock;
   readonly saga: SagaStarter;
   readonly pokes: Pokes;
+  readonly leases: LeaseStore;
+  readonly random: Random;
 };
 
+/** `skipped`: another sweep is at work. */
+export type SweepReport = { readonly resumed: number; readonly poked: number } | { readonly skipped: true };
+
 const AT_MOST_AT_ONCE = 400;
+/** Shorter than the minute to the next sweep: one that died does not cost two. */
+const LONGEST_SWEEP_MS = 50_000;
 
 /** Takes up what a crash left: overdue operations get a new executor, customers owed to Stripe are poked. */
-export async function sweepOperations(deps: SweepDeps): Promise<{ readonly resumed: number; readonly poked: number }> {
-  let resumed = 0;
-  let poked = 0;
-  for (const { key } of await deps.store.listDue(iso(deps.clock.nowMs()), AT_MOST_AT_ONCE)) {
-    if (key.type === 'sync') {
-      await deps.pokes.poke(key.customerId);
-      poked += 1;
-    } else if (await resumeOperation(deps, key.operationId)) {
-      resumed += 1;
-    }
+export async function sweepOperations(deps: SweepDeps): Promise<SweepReport> {
+  const lease = await deps.leases.tryAcquire(['sweep-operations'], deps.random.id(), LONGEST_SWEEP_MS);
+  if (lease === undefined) return { skipped: true };
+  try {
+    return await sweep(deps);
+  } finally {
+    await deps.leases.release(lease);
   }
-  return { resumed, poked };
 }
 
-/**
- * Gives an overdue operation a new executor with a higher fence: every write of an earlier one then fails. Of two
- * sweeps at once, one raises the fence and the other does nothing.
- */
-export async function resumeOperation(deps: Omit<SweepDeps, 'pokes'>, operationId: string): Promise<boolean> {
-  const [operation] = await deps.store.read([{ type: 'operation', operationId }]);
-  const now = iso(deps.clock.nowMs());
-  if (operation === undefined || isFinal(operation.status) || operation.status === 'needs_attention') return false;
-  if (operation.dueAt === undefined || operation.dueAt > now) return false;
-  const fence = operation.fence + 1;
-  const { committed } = await deps.store.commit({
-    operation: change(
-      { type: 'operation', operationId },
-      { fence, dueAt: iso(deps.clock.nowMs() + LEASE_MS), updatedAt: now },
-      all(equal('fence', operation.fence), equal('status', operation.status), atMost('dueAt', now)),
-    ),
-  });
-  if (committed) await deps.saga.start(operationId, fence);
-  return committed;
+/** One that fails does not keep the others from their turn; the sweep itself then fails, for an operator to see. */
+async function sweep(deps: SweepDeps): Promise<SweepReport> {
+  let resumed = 0;
+  let poked = 0;
+  const failures: unknown[] = [];
+  for (const { key } of await deps.store.listDue(iso(deps.clock.nowMs()), AT_MOST_AT_ONCE)) {
+    try {
+      if (key.type === 'sync') {
+        await deps.pokes.poke(key.customerId);
+        poked += 1;
+      } else if (await resumeOperation(deps, key.operationId)) {
+        resumed += 1;
+      }
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of the due could not be taken up.`);
+  return { resumed, poked };
 }

@@ -18,7 +18,7 @@ export type Run = { readonly customer: CustomerRecord; readonly sync: SyncRecord
 export type SyncResult = 'agreed' | 'busy' | 'owed';
 
 /** An attempt whose outcome is not known, and the key that it is always sent under. */
-export type OpenAttempt = { readonly key: string; readonly record: AttemptRecord; readonly isNew: boolean };
+export type OpenAttempt = { readonly key: string; readonly record: AttemptRecord };
 
 /** Longer than the consumer's function may run, so that a live run is never taken over. */
 const RUN_LEASE_MS = 90_000;
@@ -51,16 +51,14 @@ export async function beginRun(deps: SyncDeps, customerId: string): Promise<Run 
       revision: sync.revision + 1,
       runId: deps.random.id(),
       runExpiresAt,
-      lookAgain: undefined,
       // A run that dies is found by the sweep once its lease is over.
       dueAt: runExpiresAt,
     };
     const { committed } = await deps.store.commit({
       customer: check(customerKey(customerId), all(equal('version', customer.version), missing('owner'))),
-      sync: change(syncKey(deps, customerId), taken, equal('revision', sync.revision)),
+      sync: change(syncKey(deps, customerId), { ...taken, lookAgain: undefined }, equal('revision', sync.revision)),
     });
-    const { lookAgain: _, ...rest } = sync;
-    if (committed) return { customer, sync: { ...rest, ...taken, lookAgain: false } };
+    if (committed) return { customer, sync: { ...sync, ...taken } };
   }
   throw new Error('Other writers kept this run from beginning.');
 }

@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+
+export type AlarmsProps = { readonly stage: string; readonly saga: StateMachine; readonly deadLetters: IQueue };
+
+/** Alarms that mean "act". What each one asks for is in its description. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, { stage, saga, deadLetters }: AlarmsProps) {
+    super(scope, id);
+    const period = Duration.minutes(5);
+    const alarm = (name: string, metric: IMetric, alarmDescription: string) =>
+      new Alarm(this, name, {
+        ...{ metric, alarmDescription, threshold: 1, evaluationPeriods: 1 },
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    alarm(
+      'NeedsAttention',
+      new Metric({
+        ...{ namespace: 'Concord', metricName: 'NeedsAttention', statistic: 'Sum', period },
+        dimensionsMap: { Stage: stage },
+      }),
+      'An operation waits for a person: GET /operations?status=needs_attention names it and says why in its steps.',
+    );
+    alarm(
+      'SagaFailed',
+      saga.metricFailed({ period }),
+      'An execution of the saga failed. The sweep resumes its operation; find out why it could fail.',
+    );
+    alarm(
+      'DeadLetters',
+      deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
+      'A poke failed five times. Read why in the sync function’s log, mend it, then redrive the queue.',
+    );
+  }
+}

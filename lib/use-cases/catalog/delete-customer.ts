@@ -1,0 +1,62 @@
+import type { RequestIdentity } from '#domain/idempotency-key.ts';
+import { absent, all, change, equal, missing, put } from '#ports/catalog-store.ts';
+import type { Integration } from '#ports/integration.ts';
+import type { FinalReply } from '#ports/records.ts';
+import { iso } from '#ports/system.ts';
+import { commitRequest } from './commit-request.ts';
+import { freeEmail } from './email-claims.ts';
+import { type DefaultModeDeps, owedToStripe, pokeOwed } from './owed.ts';
+import { type IfMatch, readLive } from './read-live.ts';
+import type { RequestResult } from './request-result.ts';
+import { refuseLiveSubscriptions } from './subscriptions.ts';
+
+export type DeleteRequest = {
+  readonly ifMatch: IfMatch;
+  /** Whether live subscriptions may be cancelled by the delete; otherwise they refuse it. */
+  readonly cancelSubscriptions: boolean;
+  readonly request?: RequestIdentity | undefined;
+};
+
+/**
+ * Deletes a customer in the catalog and answers at once: a tombstone without personal data stays, the email is free
+ * again, and Stripe follows.
+ * @throws ProblemError `not-found`, `version-mismatch`, `customer-has-subscriptions`, `stripe-unavailable` when Stripe
+ *   cannot say whether there are any, `customer-busy`, `idempotency-key-reused`
+ */
+export async function deleteCustomer(
+  deps: DefaultModeDeps & { readonly integration: Integration },
+  customerId: string,
+  { ifMatch, cancelSubscriptions, request }: DeleteRequest,
+): Promise<RequestResult> {
+  const reply: FinalReply = { is: 'deleted', customerId };
+  const auditId = deps.random.id();
+  const result = await commitRequest(deps, request, async (nowMs) => {
+    const live = await readLive(deps.store, customerId, ifMatch);
+    if (live === 'busy') return live;
+    const { customer, sync } = live;
+    if (!cancelSubscriptions) await refuseLiveSubscriptions(deps.integration, sync);
+    const now = iso(nowMs);
+    const before = { name: customer.name, email: customer.email };
+    return {
+      work: { reply },
+      customer: change(
+        { type: 'customer', customerId },
+        {
+          ...{ status: 'deleted', name: null, email: null, listKey: undefined },
+          ...{ version: customer.version + 1, updatedAt: now },
+        },
+        all(equal('version', customer.version), missing('owner')),
+      ),
+      oldClaim: before.email === null ? undefined : freeEmail(before.email, customerId),
+      sync: owedToStripe(customerId, sync, nowMs),
+      audit: put(
+        { type: 'audit', customerId, entryId: `${now}#${auditId}` },
+        { at: now, cause: 'api', before, after: null },
+        absent,
+      ),
+    };
+  });
+  if (result.is !== 'committed') return result;
+  await pokeOwed(deps, customerId);
+  return { is: 'completed', reply, replayed: false };
+}

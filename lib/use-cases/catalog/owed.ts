@@ -1,0 +1,34 @@
+import { change, equal, type WriteTo } from '#ports/catalog-store.ts';
+import type { SyncRecord } from '#ports/records.ts';
+import { iso, type Log, type Pokes } from '#ports/system.ts';
+import type { RequestDeps } from './commit-request.ts';
+
+export type DefaultModeDeps = RequestDeps & { readonly pokes: Pokes; readonly log: Log };
+
+/** A poke is sent at once; should it be lost, the sweep finds the customer due after this time. */
+export const SWEEP_AFTER_MS = 30_000;
+
+/**
+ * Marks a customer as owed to Stripe, in the transaction of its change. A run that is live now is told to look again:
+ * it may have read what was before.
+ */
+export function owedToStripe(customerId: string, sync: SyncRecord, nowMs: number): WriteTo<'sync'> {
+  const dueAt = isPoked(sync, nowMs) ? sync.dueAt : iso(nowMs + SWEEP_AFTER_MS);
+  return change(
+    { type: 'sync', customerId, integration: 'stripe' },
+    { status: 'pending', lookAgain: true, dueAt, tries: 0, lastError: undefined },
+    equal('revision', sync.revision),
+  );
+}
+
+/** Whether the poke of an earlier change is still on its way and will bring this one over too: many edits, few pushes. */
+export function isPoked({ lookAgain, dueAt }: SyncRecord, nowMs: number): boolean {
+  return lookAgain === true && dueAt !== undefined && dueAt <= iso(nowMs + SWEEP_AFTER_MS);
+}
+
+/** Sends the poke. The debt is recorded: a poke that cannot be sent only delays it. */
+export async function pokeOwed({ pokes, log }: DefaultModeDeps, customerId: string): Promise<void> {
+  await pokes.poke(customerId).catch((error: Error) => {
+    log.warn('The poke was not sent; the sweep will find the customer.', { customerId, error: error.name });
+  });
+}

@@ -1,0 +1,33 @@
+import { notFound, versionMismatch } from '#domain/problem.ts';
+import type { CatalogStore } from '#ports/catalog-store.ts';
+import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
+
+/** Which versions a change may be based on; absent, or `any`, for whatever there is. */
+export type IfMatch = readonly number[] | 'any' | undefined;
+
+export type LiveCustomer = { readonly customer: CustomerRecord; readonly sync: SyncRecord };
+
+/**
+ * The customer that a request is about to change, and how it stands with Stripe. `busy` while a protected operation
+ * holds it: who that is decides first what there is to change.
+ * @throws ProblemError `not-found`, `version-mismatch`
+ */
+export async function readLive(
+  store: CatalogStore,
+  customerId: string,
+  ifMatch: IfMatch,
+): Promise<LiveCustomer | 'busy'> {
+  const [customer, sync] = await store.read([
+    { type: 'customer', customerId },
+    { type: 'sync', customerId, integration: 'stripe' },
+  ]);
+  if (customer === undefined || customer.status === 'deleted') throw notFound('customer');
+  if (customer.owner !== undefined || sync === undefined) return 'busy';
+  if (ifMatch !== undefined && ifMatch !== 'any' && !ifMatch.includes(customer.version)) throw versionMismatch();
+  return { customer, sync };
+}
+
+/** Whether somebody is writing to Stripe for this customer, or may have: that has to be settled first. */
+export function isSyncing({ attemptKey, runExpiresAt }: SyncRecord, now: string): boolean {
+  return attemptKey !== undefined || (runExpiresAt !== undefined && runExpiresAt > now);
+}

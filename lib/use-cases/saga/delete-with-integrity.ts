@@ -1,0 +1,49 @@
+import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
+import type { Integration } from '#ports/integration.ts';
+import { iso, type Pokes } from '#ports/system.ts';
+import type { DeleteRequest } from '../catalog/delete-customer.ts';
+import { isSyncing, readLive } from '../catalog/read-live.ts';
+import type { RequestResult } from '../catalog/request-result.ts';
+import { refuseLiveSubscriptions } from '../catalog/subscriptions.ts';
+import { beginning, type OperationDeps, runOperation } from './run-operation.ts';
+import { isAsRead } from './update-with-integrity.ts';
+
+/**
+ * Deletes a customer in Stripe and then in the catalog. If Stripe refuses, it stays as it was; once the request may
+ * have been sent and its outcome is unknown, the operation goes forward until the customer is gone.
+ * @throws ProblemError as `deleteCustomer`
+ */
+export async function deleteWithIntegrity(
+  deps: OperationDeps & { readonly pokes: Pokes; readonly integration: Integration },
+  customerId: string,
+  { ifMatch, cancelSubscriptions, request, deadlineMs }: DeleteRequest & { readonly deadlineMs: number },
+): Promise<RequestResult> {
+  const operationId = deps.random.id();
+  return runOperation(deps, operationId, { deadlineMs, request }, async (nowMs) => {
+    const live = await readLive(deps.store, customerId, ifMatch);
+    if (live === 'busy') return live;
+    const { customer, sync } = live;
+    if (isSyncing(sync, iso(nowMs))) {
+      await deps.pokes.poke(customerId);
+      return 'busy';
+    }
+    if (!cancelSubscriptions) await refuseLiveSubscriptions(deps.integration, sync);
+    return {
+      customer: change(
+        { type: 'customer', customerId },
+        { owner: operationId, status: 'deleting' },
+        all(equal('version', customer.version), missing('owner')),
+      ),
+      sync: check({ type: 'sync', customerId, integration: 'stripe' }, isAsRead(sync)),
+      operation: beginning(
+        {
+          ...{ id: operationId, kind: 'delete', customerId, version: customer.version },
+          ...{ before: { name: customer.name, email: customer.email }, after: null },
+          customerCreatedAt: customer.createdAt,
+          ...(sync.externalId !== undefined && { externalId: sync.externalId }),
+        },
+        nowMs,
+      ),
+    };
+  });
+}

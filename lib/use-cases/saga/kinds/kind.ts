@@ -1,0 +1,37 @@
+import type { Outcome } from '#domain/outcome.ts';
+import type { WriteTo } from '#ports/catalog-store.ts';
+import type { OperationRecord } from '#ports/records.ts';
+import type { StepDeps } from '../executor.ts';
+
+export type Accepted = { readonly externalId: string; readonly at: string; readonly stripeRequestId?: string };
+
+/** What an operation's end writes besides the operation itself. */
+export type EndWrites = {
+  readonly customer: WriteTo<'customer'>;
+  readonly claim?: WriteTo<'emailClaim'> | undefined;
+  readonly oldClaim?: WriteTo<'emailClaim'> | undefined;
+  readonly link?: WriteTo<'link'>;
+  readonly sync?: WriteTo<'sync'> | undefined;
+  readonly audit?: WriteTo<'audit'>;
+};
+
+/** What differs between creating, updating and deleting; the steps of the saga are the same. */
+export type Kind = {
+  /** Whether giving up means undoing. What Stripe may have done to an existing customer is settled, never undone. */
+  readonly isUndone: boolean;
+  /** Whether the request can be sent again at any time, without a key that Stripe may have forgotten. */
+  readonly isRepeatable: boolean;
+  /** Sends the operation's frozen request. */
+  send(deps: StepDeps, operation: OperationRecord): Promise<Outcome<{ externalId: string }>>;
+  /** Whether Stripe shows the effect; conclusive only while no request is on its way. The id of whom it shows it on. */
+  look(deps: StepDeps, operation: OperationRecord): Promise<string | undefined>;
+  /** Success: what the catalog becomes. */
+  succeed(deps: StepDeps, operation: OperationRecord, accepted: Accepted): EndWrites;
+  /** Failure: exactly what was before, and nothing that the operation holds. */
+  release(operation: OperationRecord, at: string): EndWrites;
+};
+
+/** The present Stripe key of an operation. */
+export function stripeKey({ id, attempt }: OperationRecord): string {
+  return `${id}:${attempt}`;
+}
