@@ -30,7 +30,7 @@ const CONTROLS = [
   {
     bug: 'an overdue operation gets no new executor',
     scenario: scenarios.killedBeforeStart,
-    file: 'lib/use-cases/saga/sweep-operations.ts',
+    file: 'lib/use-cases/saga/resume-operation.ts',
     guard: 'if (committed) await deps.saga.start(operationId, fence);',
     without: '',
   },

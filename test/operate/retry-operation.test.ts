@@ -106,8 +106,7 @@ describe('retrying an operation that needs attention', () => {
     }
   });
 
-  it('ends it when what made it park is gone, once its key is too old to be sent again', async () => {
-    await stack.control$('POST', '/clock', { advance_seconds: 25 * 3600 });
+  it('ends it when what made it park is gone', async () => {
     expect((await callStripe(stack, 'DELETE', `/v1/customers/${await twinId(stack, EMAIL)}`)).status).toBe(200);
     expect((await retry(parked.id)).status).toBe(202);
     await until(stack, parked.id, 'compensated');

@@ -28,6 +28,9 @@ export async function undo(deps: StepDeps, executor: Executor): Promise<StepOutc
   if (renewed === undefined) return 'superseded';
   const made = await pinDown(deps, renewed);
   if (made === undefined) return 'undone';
+  // The key may be replayed long after the customer is gone, by an earlier try or by somebody's hand.
+  const there = await deps.integration.findCustomer(made);
+  if (there === undefined || there.isDeleted) return 'undone';
   if (!(await deps.integration.isUnused(made))) {
     return park(deps, executor, 'The customer in Stripe has had a subscription and was not deleted.');
   }
