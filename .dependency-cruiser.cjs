@@ -1,6 +1,6 @@
 /**
  * Imports run one way: lambdas -> use-cases -> ports -> domain; adapters -> ports, domain and their own SDK;
- * infra -> the CDK only (lambdas by path); local -> the synthesized stack only.
+ * service -> use-cases, adapters; infra -> the CDK only (lambdas by path); local -> the synthesized stack only.
  */
 const only = (name, from, allowed, comment) => ({
   name,
@@ -46,6 +46,16 @@ module.exports = {
         [`^lib/adapters/${room}/`, '^lib/(ports|domain)/', '^(node:)?(crypto|timers/promises)$', TYPES, sdk],
         'An adapter knows ports, the domain and its own SDK; no other adapter.',
       ),
+    ),
+    only(
+      'service-wires',
+      '^lib/(service/|index\\.ts$)',
+      [
+        '^lib/(service|use-cases|adapters|ports|domain)/',
+        packages('@aws-sdk/(client|lib)-[^/]+', 'stripe', '@types'),
+        '^(node:)?crypto$',
+      ],
+      'The library wires the use cases, as the lambdas do, and knows none of these.',
     ),
     only(
       'infra-knows-the-cdk',

@@ -37,7 +37,8 @@ type Route = readonly [method: string, path: RegExp, answer: (call: Call) => unk
 /** The control server of the runner: it is never deployed, and listens on 127.0.0.1 only. */
 export function createControlServer(parts: ControlParts): Server {
   const routes = controlRoutes(parts);
-  return createServer((request, response) => {
+  // Idle connections are kept long: a script that reuses one just as it is closed would see a broken call.
+  return createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     const { method = 'GET', url: path = '/', headers } = request;
     if (findService({ method, path, headers })) return serveCall(request, response, parts.script);
     answer(routes, request).then(({ status, body }) => {

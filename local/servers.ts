@@ -56,5 +56,7 @@ export async function serve({ ports, template, state, stack, issuer, foundation,
 
 /** The outputs as a program outside the stack can use them: it reaches the queues by the control server. */
 function outputsAt(control: string, { outputs }: ResolvedTemplate): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, withQueuesAt(control, String(value))]));
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, withQueuesAt(control, String(value))]),
+  );
 }

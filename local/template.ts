@@ -107,7 +107,12 @@ export function resolveTemplate(template: Template, stackName: string, endpoints
     if (Condition !== undefined && !lookup.condition(Condition, path)) return [];
     return [[logicalId, resolveValue(Value, lookup, `${path}.Value`)] as const];
   });
-  return { stackName, resources, outputs: Object.fromEntries(outputs), ofType: (type) => resources.filter((resource) => resource.type === type) };
+  return {
+    stackName,
+    resources,
+    outputs: Object.fromEntries(outputs),
+    ofType: (type) => resources.filter((resource) => resource.type === type),
+  };
 }
 
 /** The value as an object of named values; an empty one if it is anything else. */

@@ -57,6 +57,13 @@ describe('the resolved template', () => {
     expect(() => resolved({ Ref: 'Missing' }, rest)).toThrow('parameter Missing has no default value');
   });
 
+  it('resolves the outputs, and leaves out those whose condition is false', () => {
+    const Conditions = { Never: { 'Fn::Equals': ['a', 'b'] } };
+    const Outputs = { Queue: { Value: { Ref: 'Named' } }, Absent: { Condition: 'Never', Value: { Ref: 'Unknown' } } };
+    const { outputs } = resolveTemplate({ Resources, Conditions, Outputs }, 'concord-local', endpoints);
+    expect(outputs).toEqual({ Queue: 'http://sqs.local/000000000000/pokes' });
+  });
+
   it('follows conditions, and leaves out the resources whose condition is false', () => {
     const Conditions = {
       Local: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'us-east-1'] },

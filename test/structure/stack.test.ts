@@ -24,10 +24,12 @@ function synthesize(context: Record<string, string>, directory: string): void {
 describe('the synthesized stack', () => {
   const directory = mkdtempSync(join(tmpdir(), 'concord-stack-'));
   let resources: Resource[];
+  let outputs: string[];
   beforeAll(() => {
     synthesize({ stage: 'prod', issuer: 'https://issuer.example/' }, directory);
     const template = JSON.parse(readFileSync(join(directory, 'Concord.template.json'), 'utf8'));
     resources = Object.values(template.Resources);
+    outputs = Object.keys(template.Outputs);
   }, 60_000);
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -44,6 +46,10 @@ describe('the synthesized stack', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       }),
     ]);
+  });
+
+  it('tells under plain names what the library is made with', () => {
+    expect(outputs).toEqual(expect.arrayContaining(['CatalogTable', 'EphemeralTable', 'SagaArn', 'PokesQueueUrl']));
   });
 
   it('opens no route but health, and asks each other one for a scope', () => {

@@ -1,0 +1,54 @@
+/** Builds the library into dist/ (or where told): one ES module with the packages left out, and its declarations. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = process.argv[2] ?? join(ROOT, 'dist');
+const ENTRY = 'index';
+
+rmSync(DIST, { recursive: true, force: true });
+buildSync({
+  entryPoints: [join(ROOT, 'lib', `${ENTRY}.ts`)],
+  outfile: join(DIST, `${ENTRY}.js`),
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  logLevel: 'error',
+});
+const declared = mkdtempSync(join(tmpdir(), 'concord-declarations-'));
+try {
+  const tsc = join(ROOT, 'node_modules', '.bin', 'tsc');
+  const project = join(ROOT, 'tsconfig.library.json');
+  execFileSync(tsc, ['--project', project, '--outDir', declared], { stdio: 'inherit' });
+  copyDeclarations(declared);
+} finally {
+  rmSync(declared, { recursive: true, force: true });
+}
+
+/**
+ * Copies the declarations that the entry reaches. tsc leaves imports as they are written, and those name sources that
+ * are not shipped: here they become relative, to what is.
+ */
+function copyDeclarations(from: string): void {
+  const reached = new Set([ENTRY]);
+  for (const module of reached) {
+    const text = readFileSync(join(from, `${module}.d.ts`), 'utf8').replace(
+      /(['"])([#.][^'"]+)\.ts\1/g,
+      (_, _quote: string, specifier: string) => {
+        // `#domain/x` is lib/domain/x, as package.json says.
+        const target = specifier.startsWith('#') ? specifier.slice(1) : join(dirname(module), specifier);
+        reached.add(target);
+        const path = relative(dirname(module), target);
+        return `'${path.startsWith('.') ? path : `./${path}`}.js'`;
+      },
+    );
+    const file = join(DIST, `${module}.d.ts`);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
