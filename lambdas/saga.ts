@@ -1,4 +1,6 @@
 /** The steps of the saga. The state machine says which, of which operation, and as which executor. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { apply, resolve } from '#use-cases/saga/apply.ts';
 import type { Executor, StepDeps, StepOutcome } from '#use-cases/saga/executor.ts';
@@ -7,6 +9,8 @@ import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
 import { store, system } from './wiring/catalog.ts';
 import { stripe } from './wiring/stripe.ts';
+
+const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 
 type SagaEvent = Executor & { readonly step: string };
 
@@ -22,7 +26,7 @@ const STEPS: Readonly<Record<string, (deps: StepDeps, executor: Executor) => Pro
 export async function handler({ step, operationId, fence }: SagaEvent): Promise<{ outcome: StepOutcome }> {
   const run = STEPS[step];
   if (run === undefined) throw new Error(`There is no step ${step}.`);
-  const outcome = await run({ store, integration: stripe, clock: system.clock }, { operationId, fence });
+  const outcome = await run({ store, integration: stripe, clock: system.clock, pokes }, { operationId, fence });
   if (outcome === 'needs_attention') reportNeedsAttention(operationId);
   return { outcome };
 }

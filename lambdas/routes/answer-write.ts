@@ -58,7 +58,7 @@ function routeOf({ routeKey, pathParameters }: APIGatewayProxyEventV2): string {
 }
 
 function render(result: RequestResult, requestId: string): CacheableReply<HttpReply> {
-  if (result.is === 'underway') return { reply: accepted(result.operationId), isFinal: false };
+  if (result.is === 'underway') return { reply: accepted(result.operationId, result.status), isFinal: false };
   const firstId = result.replayed === false ? requestId : result.replayed.requestId;
   const rendered =
     result.is === 'completed' ? { reply: completed(result.reply), isFinal: true } : problem(result.problem, firstId);

@@ -1,5 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -27,8 +34,16 @@ export class Alarms extends Construct {
     );
     alarm(
       'SagaFailed',
-      saga.metricFailed({ period }),
-      'An execution of the saga failed. The sweep resumes its operation; find out why it could fail.',
+      new MathExpression({
+        expression: 'failed + timedOut + aborted',
+        usingMetrics: {
+          failed: saga.metricFailed({ period }),
+          timedOut: saga.metricTimedOut({ period }),
+          aborted: saga.metricAborted({ period }),
+        },
+        period,
+      }),
+      'An execution of the saga failed, timed out or was aborted. The sweep resumes its operation; find out why it could fail.',
     );
     alarm(
       'DeadLetters',

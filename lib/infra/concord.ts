@@ -30,10 +30,15 @@ export class Concord extends Construct {
       entry: 'saga',
       description: 'The steps of the saga.',
       timeout: Duration.seconds(30),
-      environment: { CATALOG_TABLE: catalog.tableName, STRIPE_KEY_ARN: stripeKey.secretArn },
+      environment: {
+        CATALOG_TABLE: catalog.tableName,
+        STRIPE_KEY_ARN: stripeKey.secretArn,
+        POKES_QUEUE_URL: pokes.queue.queueUrl,
+      },
     });
     catalog.grantReadWriteData(sagaSteps);
     stripeKey.grantRead(sagaSteps);
+    pokes.queue.grantSendMessages(sagaSteps);
     const saga = new Saga(this, 'Saga', { stage, steps: sagaSteps });
 
     const sync = new ConcordFunction(this, 'Sync', {

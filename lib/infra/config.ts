@@ -6,7 +6,7 @@ export type ConcordConfig = {
   readonly stage: string;
   /** The OpenID Connect issuer whose tokens may call; without one the API uses IAM authorization. */
   readonly jwt?: { readonly issuer: string; readonly audience: string };
-  /** Reserved concurrency of the sync consumer; absent in accounts whose quota is too low to reserve any. */
+  /** How many batches of pokes are worked on at once, 2 to 1000. */
   readonly syncConcurrency: number;
 };
 

@@ -116,6 +116,8 @@ export type OperationRecord = {
   /** Requests begun, and requests answered, under the present key: the difference may still be on its way. */
   readonly sent: number;
   readonly answered: number;
+  /** When a request was last left without an answer. */
+  readonly lastUnknownAt?: string;
   /** An answer left open whether it happened. */
   readonly mayHaveLanded?: boolean;
   readonly steps: readonly OperationStep[];

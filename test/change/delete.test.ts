@@ -99,6 +99,28 @@ describe('deleting a customer', () => {
     expect((await stack.call('GET', path)).text).toBe(before.text);
   });
 
+  it('is released in the end when Stripe refuses it only after a request whose outcome was unknown', async () => {
+    const { path } = await createCustomer();
+    const before = await stack.call('GET', path);
+    const request = { service: 'stripe', action: 'DELETE /v1/customers/{id}' };
+    // The first request dies on its way, with the function that sent it.
+    await stack.control$('POST', '/faults', { ...request, kind: 'kill-before' });
+    await stack.control$('POST', '/faults', { ...request, kind: 'error', status: 400, nth: 2, times: 1000 });
+    const reply = await stack.call('DELETE', path, { headers: { ...PROTECTED, prefer: 'respond-async' } });
+    for (let passed = 0; passed < 12; passed += 1) {
+      await stack.settle();
+      await stack.control$('POST', '/clock', { advance_seconds: 600 });
+    }
+    await stack.settle();
+    await stack.control$('DELETE', '/faults');
+    const operation = await stack.call('GET', reply.headers.get('location') ?? '');
+    expect([operation.body['status'], operation.body['problem']]).toEqual([
+      'compensated',
+      expect.objectContaining({ type: expect.stringMatching(/stripe-rejected$/) }),
+    ]);
+    expect((await stack.call('GET', path)).text).toBe(before.text);
+  });
+
   it('goes forward when the first request may have been sent', async () => {
     const { path } = await createCustomer();
     const request = { service: 'stripe', action: 'DELETE /v1/customers/{id}' };

@@ -21,6 +21,13 @@ const CONTROLS = [
     without: 'if (Number(1)) return undefined; else return',
   },
   {
+    bug: 'the compensation is dropped: what was made is not deleted',
+    scenario: scenarios.replyLostThenDown,
+    file: 'lib/use-cases/saga/undo.ts',
+    guard: 'const outcome = await deps.integration.deleteCustomer(made);',
+    without: "const outcome = { is: 'accepted' } as Awaited<ReturnType<typeof deps.integration.deleteCustomer>>;",
+  },
+  {
     bug: 'each try has a key of its own (reply lost)',
     scenario: scenarios.replyLost,
     file: 'lib/use-cases/saga/kinds/kind.ts',

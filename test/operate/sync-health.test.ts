@@ -87,6 +87,18 @@ describe('the sync health of a customer', () => {
     expect(problemOf(await healthOf(id))).toEqual([404, 'not-found']);
   });
 
+  it('shows a deleted customer whose delete Stripe refuses', async () => {
+    const id = await create('refused-delete@example.com');
+    await stack.settle();
+    const refusal = { service: 'stripe', action: 'DELETE /v1/customers/{id}', kind: 'error', status: 400 };
+    await stack.control$('POST', '/faults', refusal);
+    await stack.call('DELETE', `/customers/${id}`);
+    await stack.settle();
+    expect((await healthOf(id)).body).toMatchObject({ healthy: false, integrations: { stripe: { status: 'failed' } } });
+    await stack.quiesce();
+    expect(problemOf(await healthOf(id))).toEqual([404, 'not-found']);
+  });
+
   it('costs one read, and is for those who may read customers', async () => {
     const id = await create('read@example.com');
     await stack.settle();

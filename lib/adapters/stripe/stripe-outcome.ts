@@ -31,7 +31,9 @@ export function outcomeOfError(error: unknown): Outcome<never> {
   if (error instanceof errors.StripeIdempotencyError)
     return { is: 'unknown', error: 'idempotency_error', ...requestId };
   if (WITHOUT_EFFECT.has(error.statusCode)) return { is: 'nothing', error: `status ${error.statusCode}`, ...requestId };
-  if (error.statusCode >= 500) return { is: 'failed', error: `status ${error.statusCode}`, replayed, ...requestId };
+  // A gateway's 5xx says nothing of the request behind it; Stripe's own says that it is over.
+  if (error.statusCode >= 500 && (replayed || error.rawType !== undefined))
+    return { is: 'failed', error: `status ${error.statusCode}`, replayed, ...requestId };
   // Only Stripe's own word on these very parameters is a refusal for ever: a proxy's 404 or 408 is nobody's.
   if (isStripesOwnRefusal(error)) return { is: 'rejected', reason: reasonOf(error), ...requestId };
   return { is: 'unknown', error: `status ${error.statusCode}`, ...requestId };

@@ -72,24 +72,27 @@ export async function commitRequest(
 }
 
 /**
- * A request that is refused as things stand now may be the repeat of one that had its effect already: a delete, say,
- * whose customer is gone. Its key knows.
+ * A request that is refused or has to wait, as things stand now, may be the repeat of one that is the reason for it: of
+ * a delete whose customer is gone, of an operation that holds the customer. Its key knows.
  */
 async function prepareOrJoin(
   { store }: RequestDeps,
   request: RequestIdentity | undefined,
   prepare: () => Promise<FirstWrites | 'busy'>,
 ): Promise<FirstWrites | 'busy' | RequestResult> {
-  try {
-    return await prepare();
-  } catch (error) {
-    if (request === undefined || !(error instanceof ProblemError)) throw error;
+  const prepared = await prepare().catch((error: unknown) => {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  });
+  const isPrepared = prepared !== 'busy' && !(prepared instanceof ProblemError);
+  if (isPrepared) return prepared;
+  if (request !== undefined) {
     const [tied] = await store.read([{ type: 'requestKey', scope: request.scope, key: request.key }]);
-    if (tied === undefined) throw error;
-    const earlier = await findEarlierWork(store, request, tied);
-    if (earlier.is === 'superseded') throw error;
-    return earlier;
+    const earlier = tied && (await findEarlierWork(store, request, tied));
+    if (earlier !== undefined && earlier.is !== 'superseded') return earlier;
   }
+  if (prepared === 'busy') return prepared;
+  throw prepared;
 }
 
 async function standInLine({ clock, random }: RequestDeps, waits: number[]): Promise<void> {

@@ -8,7 +8,7 @@ import { freeEmail } from './email-claims.ts';
 import { type DefaultModeDeps, owedToStripe, pokeOwed } from './owed.ts';
 import { type IfMatch, readLive } from './read-live.ts';
 import type { RequestResult } from './request-result.ts';
-import { refuseLiveSubscriptions } from './subscriptions.ts';
+import { refusingLiveSubscriptions } from './subscriptions.ts';
 
 export type DeleteRequest = {
   readonly ifMatch: IfMatch;
@@ -30,11 +30,12 @@ export async function deleteCustomer(
 ): Promise<RequestResult> {
   const reply: FinalReply = { is: 'deleted', customerId };
   const auditId = deps.random.id();
+  const refuseIfSubscribed = refusingLiveSubscriptions(deps.integration);
   const result = await commitRequest(deps, request, async (nowMs) => {
     const live = await readLive(deps.store, customerId, ifMatch);
     if (live === 'busy') return live;
     const { customer, sync } = live;
-    if (!cancelSubscriptions) await refuseLiveSubscriptions(deps.integration, sync);
+    if (!cancelSubscriptions) await refuseIfSubscribed(sync);
     const now = iso(nowMs);
     const before = { name: customer.name, email: customer.email };
     return {

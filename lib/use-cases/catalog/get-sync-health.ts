@@ -4,13 +4,15 @@ import { isHealthy, type OpenOperation, type StripeHealth, type SyncHealth } fro
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
 
-/** @throws ProblemError `not-found` when there is no such customer, or it is deleted. */
+/** @throws ProblemError `not-found` when there is no such customer, or it is deleted, unless Stripe fails to follow. */
 export async function getSyncHealth(store: CatalogStore, customerId: string): Promise<SyncHealth> {
   const [customer, sync] = await store.read([
     { type: 'customer', customerId },
     { type: 'sync', customerId, integration: 'stripe' },
   ]);
-  if (customer === undefined || customer.status === 'deleted') throw notFound('customer');
+  // A tombstone whose delete fails in Stripe is shown: otherwise nobody could see that the sides differ.
+  const isGone = customer?.status === 'deleted' && sync?.status !== 'failed';
+  if (customer === undefined || isGone) throw notFound('customer');
   const stripe = stripeHealth(sync);
   const openOperation = customer.owner === undefined ? null : await readOpen(store, customer.owner);
   return { customerId, isHealthy: isHealthy(stripe.status, openOperation?.status), stripe, openOperation };

@@ -23,7 +23,7 @@ export function owedToStripe(customerId: string, sync: SyncRecord, nowMs: number
 
 /** Whether the poke of an earlier change is still on its way and will bring this one over too: many edits, few pushes. */
 export function isPoked({ lookAgain, dueAt }: SyncRecord, nowMs: number): boolean {
-  return lookAgain === true && dueAt !== undefined && dueAt <= iso(nowMs + SWEEP_AFTER_MS);
+  return lookAgain === true && dueAt !== undefined && dueAt > iso(nowMs) && dueAt <= iso(nowMs + SWEEP_AFTER_MS);
 }
 
 /** Sends the poke. The debt is recorded: a poke that cannot be sent only delays it. */

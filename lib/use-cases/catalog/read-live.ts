@@ -1,5 +1,5 @@
 import { notFound, versionMismatch } from '#domain/problem.ts';
-import type { CatalogStore } from '#ports/catalog-store.ts';
+import { all, type CatalogStore, equal, missing } from '#ports/catalog-store.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 
 /** Which versions a change may be based on; absent, or `any`, for whatever there is. */
@@ -30,4 +30,9 @@ export async function readLive(
 /** Whether somebody is writing to Stripe for this customer, or may have: that has to be settled first. */
 export function isSyncing({ attemptKey, runExpiresAt }: SyncRecord, now: string): boolean {
   return attemptKey !== undefined || (runExpiresAt !== undefined && runExpiresAt > now);
+}
+
+/** Nobody has begun to write to Stripe since: each run raises the revision first, and each attempt leaves its key. */
+export function nobodySyncsSince({ revision }: SyncRecord) {
+  return all(equal('revision', revision), missing('attemptKey'));
 }

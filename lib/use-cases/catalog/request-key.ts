@@ -43,7 +43,7 @@ export async function findEarlierWork(
   const operationId = existing.operationId as string;
   const [operation] = await store.read([{ type: 'operation', operationId }]);
   if (operation === undefined) return { is: 'superseded', operationId };
-  if (!isFinal(operation.status)) return { is: 'underway', operationId };
+  if (!isFinal(operation.status)) return { is: 'underway', operationId, status: operation.status };
   const reply = replyOf(operation, replayed);
   const mayTryAgain = reply.is === 'refused' && !isFinalProblem(reply.problem);
   return mayTryAgain ? { is: 'superseded', operationId } : reply;

@@ -1,3 +1,4 @@
+import type { OperationStatus } from '#domain/operation.ts';
 import type { Problem } from '#domain/problem.ts';
 import type { FinalReply } from '#ports/records.ts';
 
@@ -8,4 +9,4 @@ export type Replayed = false | { readonly requestId: string; readonly keyExpires
 export type RequestResult =
   | { readonly is: 'completed'; readonly reply: FinalReply; readonly replayed: Replayed }
   | { readonly is: 'refused'; readonly problem: Problem; readonly replayed: Replayed }
-  | { readonly is: 'underway'; readonly operationId: string };
+  | { readonly is: 'underway'; readonly operationId: string; readonly status: OperationStatus };

@@ -2,11 +2,11 @@ import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import { iso, type Pokes } from '#ports/system.ts';
 import type { DeleteRequest } from '../catalog/delete-customer.ts';
-import { isSyncing, readLive } from '../catalog/read-live.ts';
+import { pokeOwed } from '../catalog/owed.ts';
+import { isSyncing, nobodySyncsSince, readLive } from '../catalog/read-live.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
-import { refuseLiveSubscriptions } from '../catalog/subscriptions.ts';
+import { refusingLiveSubscriptions } from '../catalog/subscriptions.ts';
 import { beginning, type OperationDeps, runOperation } from './run-operation.ts';
-import { isAsRead } from './update-with-integrity.ts';
 
 /**
  * Deletes a customer in Stripe and then in the catalog. If Stripe refuses, it stays as it was; once the request may
@@ -19,22 +19,23 @@ export async function deleteWithIntegrity(
   { ifMatch, cancelSubscriptions, request, deadlineMs }: DeleteRequest & { readonly deadlineMs: number },
 ): Promise<RequestResult> {
   const operationId = deps.random.id();
+  const refuseIfSubscribed = refusingLiveSubscriptions(deps.integration);
   return runOperation(deps, operationId, { deadlineMs, request }, async (nowMs) => {
     const live = await readLive(deps.store, customerId, ifMatch);
     if (live === 'busy') return live;
     const { customer, sync } = live;
     if (isSyncing(sync, iso(nowMs))) {
-      await deps.pokes.poke(customerId);
+      await pokeOwed(deps, customerId);
       return 'busy';
     }
-    if (!cancelSubscriptions) await refuseLiveSubscriptions(deps.integration, sync);
+    if (!cancelSubscriptions) await refuseIfSubscribed(sync);
     return {
       customer: change(
         { type: 'customer', customerId },
         { owner: operationId, status: 'deleting' },
         all(equal('version', customer.version), missing('owner')),
       ),
-      sync: check({ type: 'sync', customerId, integration: 'stripe' }, isAsRead(sync)),
+      sync: check({ type: 'sync', customerId, integration: 'stripe' }, nobodySyncsSince(sync)),
       operation: beginning(
         {
           ...{ id: operationId, kind: 'delete', customerId, version: customer.version },

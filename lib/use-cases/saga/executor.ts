@@ -2,12 +2,17 @@ import type { OperationStatus, OperationStep } from '#domain/operation.ts';
 import { all, type CatalogStore, type Condition, change, equal } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { OperationRecord } from '#ports/records.ts';
-import { type Clock, iso } from '#ports/system.ts';
+import { type Clock, iso, type Pokes } from '#ports/system.ts';
 
 /** One execution of the saga. Its fence is the highest there is, or it no longer counts. */
 export type Executor = { readonly operationId: string; readonly fence: number };
 
-export type StepDeps = { readonly store: CatalogStore; readonly integration: Integration; readonly clock: Clock };
+export type StepDeps = {
+  readonly store: CatalogStore;
+  readonly integration: Integration;
+  readonly clock: Clock;
+  readonly pokes: Pokes;
+};
 
 /** What a step tells the state machine. `superseded`: another executor has taken over, or the end is reached. */
 export type StepOutcome =

@@ -18,25 +18,33 @@ export async function finalise(
   const nowMs = deps.clock.nowMs();
   const at = iso(nowMs);
   const requestId = stripeRequestId === undefined ? {} : { stripeRequestId };
-  const result = await deps.store.commit({
-    operation: change(
-      { type: 'operation', operationId: operation.id },
-      {
-        status: 'succeeded',
-        endedAt: at,
-        updatedAt: at,
-        dueAt: undefined,
-        expiresAtSeconds: Math.floor(nowMs / 1000) + KEPT_SECONDS,
-        steps: withStep(operation, { ...step, endedAt: at, outcome: 'accepted', ...requestId }),
-        ...(externalId !== '' && { externalId }),
-      },
-      unchanged(operation),
-    ),
-    ...KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }),
-  });
-  if (result.committed) return 'succeeded';
-  if (result.refused.operation !== undefined) return 'superseded';
-  throw new Error(
-    `Operation ${operation.id} is running but no longer holds ${Object.keys(result.refused).join(', ')}.`,
-  );
+  const commit = (isAskedToLook: boolean) =>
+    deps.store.commit({
+      operation: change(
+        { type: 'operation', operationId: operation.id },
+        {
+          status: 'succeeded',
+          endedAt: at,
+          updatedAt: at,
+          dueAt: undefined,
+          expiresAtSeconds: Math.floor(nowMs / 1000) + KEPT_SECONDS,
+          steps: withStep(operation, { ...step, endedAt: at, outcome: 'accepted', ...requestId }),
+          ...(externalId !== '' && { externalId }),
+        },
+        unchanged(operation),
+      ),
+      ...KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook),
+    });
+  const first = await commit(false);
+  const isAskedToLook = !first.committed && first.refused.sync?.existing?.lookAgain === true;
+  const result = isAskedToLook ? await commit(true) : first;
+  if (!result.committed) {
+    if (result.refused.operation !== undefined) return 'superseded';
+    throw new Error(
+      `Operation ${operation.id} is running but no longer holds ${Object.keys(result.refused).join(', ')}.`,
+    );
+  }
+  // Should the poke be lost, the sweep finds the customer due.
+  if (isAskedToLook) await deps.pokes.poke(operation.customerId).catch(() => undefined);
+  return 'succeeded';
 }

@@ -25,5 +25,6 @@ export async function giveUp(deps: StepDeps, executor: Executor): Promise<StepOu
   const step = { name: 'give up', startedAt: iso(deps.clock.nowMs()) };
   const externalId = operation.mayHaveLanded === true ? await kind.look(deps, operation) : undefined;
   if (externalId !== undefined) return finalise(deps, operation, step, externalId);
+  if (operation.mayHaveLanded === true && kind.goesForward) return 'unsettled';
   return refuse(deps, operation, step, stripeUnavailable());
 }

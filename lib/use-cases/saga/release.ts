@@ -38,7 +38,11 @@ export async function release(deps: StepDeps, executor: Executor): Promise<StepO
     ),
     ...KINDS[operation.kind].release(operation, at),
   });
-  if (result.committed) return 'compensated';
+  if (result.committed) {
+    // Whoever was told that the customer is busy is served now. Should the poke be lost, the sweep finds it due.
+    if (operation.kind !== 'create') await deps.pokes.poke(operation.customerId).catch(() => undefined);
+    return 'compensated';
+  }
   if (result.refused.operation !== undefined) return 'superseded';
   throw new Error(`Operation ${operation.id} does not hold ${Object.keys(result.refused).join(', ')} any more.`);
 }

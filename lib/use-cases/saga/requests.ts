@@ -49,6 +49,7 @@ export async function recordAnswer(
   const recorded = await changeOperation(deps, operation, {
     answered,
     ...(outcome.is === 'failed' && { mayHaveLanded: true }),
+    ...(outcome.is === 'unknown' && { lastUnknownAt: operation.lastSentAt }),
     steps: withStep(operation, {
       ...step,
       endedAt: iso(deps.clock.nowMs()),

@@ -1,6 +1,6 @@
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
 import { absent, put, type WriteTo } from '#ports/catalog-store.ts';
-import type { OperationRecord } from '#ports/records.ts';
+import type { FinalReply, OperationRecord } from '#ports/records.ts';
 import { iso, type Log, type SagaStarter } from '#ports/system.ts';
 import { commitRequest, type FirstWrites, type RequestDeps } from '../catalog/commit-request.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
@@ -12,6 +12,9 @@ export type OperationDeps = RequestDeps & { readonly saga: SagaStarter; readonly
 /** How a caller asks for a protected operation: until when it waits, and what identifies its request. */
 export type ProtectedRequest = { readonly deadlineMs: number; readonly request?: RequestIdentity | undefined };
 
+/** The first transaction of a protected request; with a `reply` when there is nothing to do, and so no operation. */
+export type Beginning = Omit<FirstWrites, 'work'> & { readonly reply?: FinalReply };
+
 /**
  * Begins a protected operation by its first transaction, hands it to the saga and waits for its end. What is not
  * final by then goes on by itself. A repeat of the same request joins the operation that the first one began.
@@ -20,12 +23,19 @@ export async function runOperation(
   deps: OperationDeps,
   operationId: string,
   { deadlineMs, request }: ProtectedRequest,
-  prepare: (nowMs: number) => Promise<Omit<FirstWrites, 'work'> | 'busy'>,
+  prepare: (nowMs: number) => Promise<Beginning | 'busy'>,
 ): Promise<RequestResult> {
+  let nothingToDo: FinalReply | undefined;
   const begun = await commitRequest(deps, request, async (nowMs) => {
-    const writes = await prepare(nowMs);
-    return writes === 'busy' ? writes : { work: { operationId }, ...writes };
+    const prepared = await prepare(nowMs);
+    if (prepared === 'busy') return prepared;
+    const { reply, ...writes } = prepared;
+    nothingToDo = reply;
+    return { work: reply === undefined ? { operationId } : { reply }, ...writes };
   });
+  if (begun.is === 'committed' && nothingToDo !== undefined) {
+    return { is: 'completed', reply: nothingToDo, replayed: false };
+  }
   if (begun.is !== 'committed' && begun.is !== 'underway') return begun;
   const underway = begun.is === 'committed' ? operationId : begun.operationId;
   // The operation is recorded: a start that fails only delays it until the sweep.

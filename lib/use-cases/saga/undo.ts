@@ -43,6 +43,7 @@ export async function undo(deps: StepDeps, executor: Executor): Promise<StepOutc
 /** What the operation made in Stripe; `undefined` once it is sure that it made nothing and never will. */
 async function pinDown(deps: StepDeps, operation: OperationRecord): Promise<string | undefined> {
   const kind = KINDS[operation.kind];
+  if (!kind.isUndone) throw new Error(`A ${operation.kind} is never undone.`);
   if (!isOutstanding(operation)) return operation.mayHaveLanded === true ? kind.look(deps, operation) : undefined;
   if (!canSendAgain(deps, operation) && !hasArrived(operation.lastSentAt, deps.clock.nowMs())) {
     throw new OutcomeUnknownError('The key is too old to be sent again, and a request may still travel.');

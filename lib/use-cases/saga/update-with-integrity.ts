@@ -1,14 +1,17 @@
 import { type CustomerChange, differingFields } from '#domain/customer.ts';
 import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
 import { iso, type Pokes } from '#ports/system.ts';
+import { customerView } from '../catalog/customer-view.ts';
 import { claimEmail, needsOtherClaim } from '../catalog/email-claims.ts';
-import { type IfMatch, isSyncing, readLive } from '../catalog/read-live.ts';
+import { pokeOwed } from '../catalog/owed.ts';
+import { type IfMatch, isSyncing, nobodySyncsSince, readLive } from '../catalog/read-live.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
 import { beginning, type OperationDeps, type ProtectedRequest, runOperation } from './run-operation.ts';
 
 /**
  * Changes a customer in Stripe and then in the catalog, or in neither. The catalog's row stays as it is until Stripe
  * has accepted; a new email is reserved meanwhile. What is still owed to Stripe is brought over with it.
+ * What both sides have already is left as it is, version included.
  * @throws ProblemError `not-found`, `version-mismatch`, `email-taken`, `customer-busy`, `idempotency-key-reused`
  */
 export async function updateWithIntegrity(
@@ -25,37 +28,35 @@ export async function updateWithIntegrity(
     const { customer, sync } = live;
     if (sync.externalId === undefined || isSyncing(sync, iso(nowMs))) {
       // An owed create, or an attempt whose outcome is not known, is settled first.
-      await deps.pokes.poke(customerId);
+      await pokeOwed(deps, customerId);
       return 'busy';
     }
     const before = { name: customer.name, email: customer.email };
     const after = { ...before, ...asked };
+    const fields = differingFields(after, sync.base ?? { name: null, email: null });
+    const isAsRead = all(equal('version', customer.version), missing('owner'));
+    if (after.name === before.name && after.email === before.email && Object.keys(fields).length === 0) {
+      // Both sides have the asked values: only the key is to be tied to that.
+      const reply = { is: 'updated', customer: customerView(customer, sync) } as const;
+      return { reply, customer: change({ type: 'customer', customerId }, { version: customer.version }, isAsRead) };
+    }
     const hasOtherClaim = needsOtherClaim(before.email, after.email);
     return {
       claim:
         hasOtherClaim && after.email !== null
           ? claimEmail(after.email, { state: 'reserved', customerId, operationId })
           : undefined,
-      customer: change(
-        { type: 'customer', customerId },
-        { owner: operationId },
-        all(equal('version', customer.version), missing('owner')),
-      ),
-      sync: check({ type: 'sync', customerId, integration: 'stripe' }, isAsRead(sync)),
+      customer: change({ type: 'customer', customerId }, { owner: operationId }, isAsRead),
+      sync: check({ type: 'sync', customerId, integration: 'stripe' }, nobodySyncsSince(sync)),
       operation: beginning(
         {
           ...{ id: operationId, kind: 'update', customerId, before, after, version: customer.version },
           customerCreatedAt: customer.createdAt,
           externalId: sync.externalId,
-          fields: differingFields(after, sync.base ?? { name: null, email: null }),
+          fields,
         },
         nowMs,
       ),
     };
   });
-}
-
-/** Nobody began to sync since: revisions only grow, and each run and attempt raises it first. */
-export function isAsRead({ revision }: { readonly revision: number }) {
-  return all(equal('revision', revision), missing('attemptKey'));
 }

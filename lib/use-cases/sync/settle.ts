@@ -136,7 +136,12 @@ async function endRun(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, cl
   });
   if (first.committed && changes.status !== 'pending') return changes.status === 'synced' ? 'agreed' : 'owed';
   if (!first.committed) {
-    const isOvertaken = first.refused.sync?.existing?.revision !== sync.revision;
+    if (first.refused.sync === undefined) {
+      throw new Error(
+        `Stripe's ${externalId ?? 'answer'} cannot be recorded: ${Object.keys(first.refused).join(', ')} refused.`,
+      );
+    }
+    const isOvertaken = first.refused.sync.existing?.revision !== sync.revision;
     if (isOvertaken) return 'owed';
     const second = await deps.store.commit({
       sync: change(key, { ...ended, ...againNow(deps) }, isStillOurs),

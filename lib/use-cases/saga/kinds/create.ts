@@ -11,6 +11,7 @@ import { type Kind, stripeKey } from './kind.ts';
 export const createKind: Kind = {
   isUndone: true,
   isRepeatable: false,
+  goesForward: false,
 
   send: (deps, operation) =>
     deps.integration.createCustomer(

@@ -1,7 +1,15 @@
+import { hasArrived } from '#domain/travel.ts';
 import { all, change, equal } from '#ports/catalog-store.ts';
+import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail } from '../../catalog/email-claims.ts';
 import { auditOf } from './audit.ts';
 import type { Kind } from './kind.ts';
+
+/** Whether no earlier request can have deleted the customer, or can still: then a refusal is the last word. */
+function isAlone({ sent, answered, mayHaveLanded, lastUnknownAt, createdAt }: OperationRecord, nowMs: number): boolean {
+  const isFirst = answered >= sent - 1 && mayHaveLanded !== true;
+  return isFirst || hasArrived(lastUnknownAt ?? createdAt, nowMs);
+}
 
 /**
  * A delete cannot be undone. Its pivot is the moment the request may have been sent: from then on only a refusal of
@@ -10,15 +18,16 @@ import type { Kind } from './kind.ts';
 export const deleteKind: Kind = {
   isUndone: false,
   isRepeatable: true,
+  goesForward: true,
 
-  async send(deps, { externalId, sent }) {
+  async send(deps, operation) {
+    const { externalId } = operation;
     // It never reached Stripe, so nothing has to leave it.
     if (externalId === undefined) return { is: 'accepted', value: { externalId: '' } };
     const outcome = await deps.integration.deleteCustomer(externalId);
-    const isFirst = sent === 1;
-    return outcome.is === 'rejected' && !isFirst
-      ? { is: 'unknown', error: 'refused after an earlier request' }
-      : outcome;
+    if (outcome.is !== 'rejected' || isAlone(operation, deps.clock.nowMs())) return outcome;
+    // This request had no effect, but an earlier one may yet have.
+    return { is: 'nothing', error: 'refused, after a request whose outcome is unknown' };
   },
 
   async look(deps, { externalId }) {

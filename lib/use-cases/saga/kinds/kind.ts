@@ -21,12 +21,17 @@ export type Kind = {
   readonly isUndone: boolean;
   /** Whether the request can be sent again at any time, without a key that Stripe may have forgotten. */
   readonly isRepeatable: boolean;
+  /** Whether a request that may have had its effect is followed through, even when Stripe does not show it. */
+  readonly goesForward: boolean;
   /** Sends the operation's frozen request. */
   send(deps: StepDeps, operation: OperationRecord): Promise<Outcome<{ externalId: string }>>;
   /** Whether Stripe shows the effect; conclusive only while no request is on its way. The id of whom it shows it on. */
   look(deps: StepDeps, operation: OperationRecord): Promise<string | undefined>;
-  /** Success: what the catalog becomes. */
-  succeed(deps: StepDeps, operation: OperationRecord, accepted: Accepted): EndWrites;
+  /**
+   * Success: what the catalog becomes. The sync write holds only while nobody has asked to look again; with
+   * `isAskedToLook`, it honours that instead, by being due at once.
+   */
+  succeed(deps: StepDeps, operation: OperationRecord, accepted: Accepted, isAskedToLook: boolean): EndWrites;
   /** Failure: exactly what was before, and nothing that the operation holds. */
   release(operation: OperationRecord, at: string): EndWrites;
 };

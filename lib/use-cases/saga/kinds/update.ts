@@ -1,5 +1,5 @@
 import { differingFields } from '#domain/customer.ts';
-import { all, change, equal } from '#ports/catalog-store.ts';
+import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail, holdEmail, needsOtherClaim, unreserveEmail } from '../../catalog/email-claims.ts';
 import { auditOf } from './audit.ts';
@@ -12,6 +12,7 @@ import { type Kind, stripeKey } from './kind.ts';
 export const updateKind: Kind = {
   isUndone: false,
   isRepeatable: false,
+  goesForward: false,
 
   async send(deps, operation) {
     const { externalId, fields } = updateOf(operation);
@@ -27,7 +28,7 @@ export const updateKind: Kind = {
     return Object.keys(differingFields({ ...found, ...fields }, found)).length === 0 ? externalId : undefined;
   },
 
-  succeed({ integration: { name: integration } }, operation, accepted) {
+  succeed({ integration: { name: integration } }, operation, accepted, isAskedToLook) {
     const { id: operationId, customerId, version, before } = operation;
     const { externalId, after } = updateOf(operation);
     const hasOtherClaim = needsOtherClaim(before?.email ?? null, after.email);
@@ -44,8 +45,9 @@ export const updateKind: Kind = {
         {
           ...{ status: 'synced', base: after, syncedVersion: version + 1, tries: 0, lastError: undefined },
           ...{ lastSyncedAt: accepted.at, lastAttemptAt: accepted.at },
+          ...(isAskedToLook && { status: 'pending', lookAgain: undefined, dueAt: accepted.at }),
         },
-        equal('externalId', externalId),
+        isAskedToLook ? equal('externalId', externalId) : all(equal('externalId', externalId), missing('lookAgain')),
       ),
       audit: auditOf(operation, accepted),
     };
