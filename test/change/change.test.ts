@@ -168,6 +168,40 @@ describe('changing a customer', () => {
     },
   );
 
+  it.each(MODES)('mends a customer that Stripe refused to create ($mode)', async ({ mode, headers }) => {
+    const bad = await stack.call('POST', '/customers', {
+      body: { name: 'Bad', email: `bad-${mode}@rejected.example` },
+    });
+    await stack.settle();
+    const path = `/customers/${bad.body['id']}`;
+    expect((await stack.call('GET', path)).body).toMatchObject({ integrations: { stripe: { sync_status: 'failed' } } });
+    const email = `mended-${mode}@example.com`;
+    const mended = await stack.call('PATCH', path, { body: { email }, headers });
+    expect(mended.status).toBe(200);
+    await stack.settle();
+    expect(await twinOf(String(bad.body['id']))).toMatchObject({ name: 'Bad', email });
+  });
+
+  it('goes forward, and restores nothing, when the outcome of a protected update stays unknown', async () => {
+    const { id, path } = await createCustomer();
+    const request = { service: 'stripe', action: 'POST /v1/customers/{id}' };
+    await stack.control$('POST', '/faults', { ...request, kind: 'lost-reply' });
+    await stack.control$('POST', '/faults', { ...request, kind: 'error', status: 503, nth: 2, times: 6 });
+    const headers = { 'x-use-integrity-protection': 'true', 'idempotency-key': `unknown-${id}` };
+    const first = await stack.call('PATCH', path, {
+      body: { name: 'Forward' },
+      headers: { ...headers, prefer: 'respond-async' },
+    });
+    for (let passed = 0; passed < 12; passed += 1) {
+      await stack.settle();
+      await stack.control$('POST', '/clock', { advance_seconds: 30 });
+    }
+    await stack.settle();
+    const last = await stack.call('PATCH', path, { body: { name: 'Forward' }, headers });
+    expect([first.status, last.status, last.body['name']]).toEqual([202, 200, 'Forward']);
+    expect(await twinOf(id)).toMatchObject({ name: 'Forward' });
+  });
+
   it('brings an edit over at once that was made while a protected update held the customer back', async () => {
     const { id, path } = await createCustomer();
     await stack.control$('POST', '/faults', {

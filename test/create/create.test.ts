@@ -163,6 +163,31 @@ describe('creating a customer', () => {
     expect(synced.body).toMatchObject({ data: [] });
   });
 
+  it('lists each customer that stays exactly once while others come and go', async () => {
+    const walk = async () => {
+      const seen: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const { body } = await stack.call('GET', `/customers?limit=2${cursor && `&cursor=${cursor}`}`);
+        seen.push(...(body['data'] as { id: string }[]).map(({ id }) => id));
+        cursor = body['next_cursor'] as string | null;
+      }
+      return seen;
+    };
+    const staying = await walk();
+    const comeAndGo = async () => {
+      for (let n = 0; n < 12; n += 1) {
+        const made = await stack.call('POST', '/customers', {
+          body: { name: 'Brief', email: `brief${n}@example.com` },
+        });
+        if (n % 2 === 0) await stack.call('DELETE', `/customers/${made.body['id']}`);
+      }
+    };
+    const [seen] = await Promise.all([walk(), comeAndGo()]);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(staying.filter((id) => !seen.includes(id))).toEqual([]);
+  });
+
   it('answers 404 for what does not exist, and 200 for its health without a token', async () => {
     expect((await stack.call('GET', '/customers/nobody')).status).toBe(404);
     expect((await stack.call('GET', '/operations/nothing')).status).toBe(404);

@@ -26,16 +26,17 @@ export async function updateWithIntegrity(
     const live = await readLive(deps.store, customerId, ifMatch);
     if (live === 'busy') return live;
     const { customer, sync } = live;
-    if (sync.externalId === undefined || isSyncing(sync, iso(nowMs))) {
-      // An owed create, or an attempt whose outcome is not known, is settled first.
+    if (isSyncing(sync, iso(nowMs))) {
+      // An attempt whose outcome is not known is settled first.
       await pokeOwed(deps, customerId);
       return 'busy';
     }
     const before = { name: customer.name, email: customer.email };
     const after = { ...before, ...asked };
     const fields = differingFields(after, sync.base ?? { name: null, email: null });
+    const hasNothingOwed = sync.externalId !== undefined && Object.keys(fields).length === 0;
     const isAsRead = all(equal('version', customer.version), missing('owner'));
-    if (after.name === before.name && after.email === before.email && Object.keys(fields).length === 0) {
+    if (after.name === before.name && after.email === before.email && hasNothingOwed) {
       // Both sides have the asked values: only the key is to be tied to that.
       const reply = { is: 'updated', customer: customerView(customer, sync) } as const;
       return { reply, customer: change({ type: 'customer', customerId }, { version: customer.version }, isAsRead) };
@@ -52,7 +53,7 @@ export async function updateWithIntegrity(
         {
           ...{ id: operationId, kind: 'update', customerId, before, after, version: customer.version },
           customerCreatedAt: customer.createdAt,
-          externalId: sync.externalId,
+          ...(sync.externalId !== undefined && { externalId: sync.externalId }),
           fields,
         },
         nowMs,

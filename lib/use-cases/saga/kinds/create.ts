@@ -1,11 +1,10 @@
 import type { CustomerFields } from '#domain/customer.ts';
-import { TRAVELS_AT_MOST_MS } from '#domain/travel.ts';
-import { absent, all, any, change, equal, missing, put } from '#ports/catalog-store.ts';
-import type { Ownership } from '#ports/integration.ts';
+import { absent, all, change, equal, put } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { holdEmail, unreserveEmail } from '../../catalog/email-claims.ts';
 import { auditOf } from './audit.ts';
-import { type Kind, stripeKey } from './kind.ts';
+import { type Kind, linkTo, stripeKey } from './kind.ts';
+import { findMade, ownershipOf } from './made.ts';
 
 /** A create that is given up is undone: what it made is provably its own. */
 export const createKind: Kind = {
@@ -19,19 +18,12 @@ export const createKind: Kind = {
       stripeKey(operation),
     ),
 
-  async look(deps, operation) {
-    const found = await deps.integration.findOwned(ownershipOf(operation), {
-      sinceMs: Date.parse(operation.createdAt),
-      untilMs: Date.parse(operation.lastSentAt) + TRAVELS_AT_MOST_MS,
-    });
-    return found?.externalId;
-  },
+  look: findMade,
 
   succeed({ integration: { name: integration } }, operation, accepted) {
     const { id: operationId, customerId, version } = operation;
     const { externalId, at } = accepted;
     const isStillOurs = all(equal('owner', operationId), equal('version', version));
-    const isNobodyElses = any(missing('customerId'), equal('customerId', customerId));
     return {
       customer: change(
         { type: 'customer', customerId },
@@ -39,7 +31,7 @@ export const createKind: Kind = {
         isStillOurs,
       ),
       claim: holdEmail(emailOf(operation), operationId),
-      link: change({ type: 'link', integration, externalId }, { customerId }, isNobodyElses),
+      link: linkTo(integration, externalId, customerId),
       sync: put(
         { type: 'sync', customerId, integration },
         {
@@ -62,11 +54,6 @@ export const createKind: Kind = {
     claim: unreserveEmail(emailOf(operation), operation.id),
   }),
 };
-
-/** Our metadata on the customer in Stripe: what makes it provably this operation's. */
-function ownershipOf({ id, customerId }: OperationRecord): Ownership {
-  return { customerId, operationId: id };
-}
 
 function fieldsOf({ id, after }: OperationRecord): CustomerFields {
   if (after === null) throw new Error(`Operation ${id} creates a customer without fields.`);

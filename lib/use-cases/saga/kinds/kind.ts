@@ -1,5 +1,6 @@
 import type { Outcome } from '#domain/outcome.ts';
-import type { WriteTo } from '#ports/catalog-store.ts';
+import { any, change, equal, missing, type WriteTo } from '#ports/catalog-store.ts';
+import type { IntegrationName } from '#ports/integration.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import type { StepDeps } from '../executor.ts';
 
@@ -10,7 +11,7 @@ export type EndWrites = {
   readonly customer: WriteTo<'customer'>;
   readonly claim?: WriteTo<'emailClaim'> | undefined;
   readonly oldClaim?: WriteTo<'emailClaim'> | undefined;
-  readonly link?: WriteTo<'link'>;
+  readonly link?: WriteTo<'link'> | undefined;
   readonly sync?: WriteTo<'sync'> | undefined;
   readonly audit?: WriteTo<'audit'>;
 };
@@ -35,6 +36,12 @@ export type Kind = {
   /** Failure: exactly what was before, and nothing that the operation holds. */
   release(operation: OperationRecord, at: string): EndWrites;
 };
+
+/** Ties an external customer to ours, unless it is somebody else's. */
+export function linkTo(integration: IntegrationName, externalId: string, customerId: string): WriteTo<'link'> {
+  const isNobodyElses = any(missing('customerId'), equal('customerId', customerId));
+  return change({ type: 'link', integration, externalId }, { customerId }, isNobodyElses);
+}
 
 /** The present Stripe key of an operation. */
 export function stripeKey({ id, attempt }: OperationRecord): string {

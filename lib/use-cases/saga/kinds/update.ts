@@ -3,11 +3,13 @@ import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail, holdEmail, needsOtherClaim, unreserveEmail } from '../../catalog/email-claims.ts';
 import { auditOf } from './audit.ts';
-import { type Kind, stripeKey } from './kind.ts';
+import { type Kind, linkTo, stripeKey } from './kind.ts';
+import { findMade, ownershipOf } from './made.ts';
 
 /**
  * An update is pinned and never restored: writing the old value back could erase an edit made in Stripe meanwhile.
- * The catalog's row stays as it was until Stripe has accepted.
+ * The catalog's row stays as it was until Stripe has accepted. A customer that Stripe has not got yet is created there,
+ * with the new values.
  */
 export const updateKind: Kind = {
   isUndone: false,
@@ -15,7 +17,10 @@ export const updateKind: Kind = {
   goesForward: false,
 
   async send(deps, operation) {
-    const { externalId, fields } = updateOf(operation);
+    const { externalId, fields, after } = updateOf(operation);
+    if (externalId === undefined) {
+      return deps.integration.createCustomer({ ...after, ownership: ownershipOf(operation) }, stripeKey(operation));
+    }
     // Stripe has these values already.
     if (Object.keys(fields).length === 0) return { is: 'accepted', value: { externalId } };
     return deps.integration.updateCustomer(externalId, fields, stripeKey(operation));
@@ -23,6 +28,7 @@ export const updateKind: Kind = {
 
   async look(deps, operation) {
     const { externalId, fields } = updateOf(operation);
+    if (externalId === undefined) return findMade(deps, operation);
     const found = await deps.integration.findCustomer(externalId);
     if (found === undefined || found.isDeleted) return undefined;
     return Object.keys(differingFields({ ...found, ...fields }, found)).length === 0 ? externalId : undefined;
@@ -32,6 +38,7 @@ export const updateKind: Kind = {
     const { id: operationId, customerId, version, before } = operation;
     const { externalId, after } = updateOf(operation);
     const hasOtherClaim = needsOtherClaim(before?.email ?? null, after.email);
+    const isSameTwin = externalId === undefined ? missing('externalId') : equal('externalId', externalId);
     return {
       customer: change(
         { type: 'customer', customerId },
@@ -43,12 +50,20 @@ export const updateKind: Kind = {
       sync: change(
         { type: 'sync', customerId, integration },
         {
-          ...{ status: 'synced', base: after, syncedVersion: version + 1, tries: 0, lastError: undefined },
-          ...{ lastSyncedAt: accepted.at, lastAttemptAt: accepted.at },
+          ...{
+            status: 'synced',
+            externalId: accepted.externalId,
+            base: after,
+            syncedVersion: version + 1,
+            tries: 0,
+            lastError: undefined,
+          },
+          ...{ lastSyncedAt: accepted.at, lastAttemptAt: accepted.at, dueAt: undefined },
           ...(isAskedToLook && { status: 'pending', lookAgain: undefined, dueAt: accepted.at }),
         },
-        isAskedToLook ? equal('externalId', externalId) : all(equal('externalId', externalId), missing('lookAgain')),
+        isAskedToLook ? isSameTwin : all(isSameTwin, missing('lookAgain')),
       ),
+      link: externalId === undefined ? linkTo(integration, accepted.externalId, customerId) : undefined,
       audit: auditOf(operation, accepted),
     };
   },
@@ -68,8 +83,8 @@ export const updateKind: Kind = {
 };
 
 function updateOf({ id, externalId, after, fields }: OperationRecord) {
-  if (externalId === undefined || after === null || fields === undefined) {
-    throw new Error(`Operation ${id} does not say whom and what it updates.`);
+  if (after === null || fields === undefined) {
+    throw new Error(`Operation ${id} does not say what it updates.`);
   }
   return { externalId, after, fields };
 }
