@@ -25,7 +25,7 @@ const readyWithinMs = 10_000;
 const watchdog = `exec 3<&0
 "$0" "$@" </dev/null 3<&- &
 database=$!
-{ cat <&3 >/dev/null; kill "$database" 2>/dev/null; } &
+{ cat <&3 >/dev/null; kill -KILL "$database" 2>/dev/null; } &
 wait "$database"`;
 
 /** Starts the embedded DynamoDB and resolves once it answers. Throws when there is none for this platform. */

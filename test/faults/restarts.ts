@@ -68,9 +68,10 @@ export async function tellOutages(
   outages: readonly Outage[],
   { data, checkout = process.cwd() }: { readonly data: string; readonly checkout?: string },
 ): Promise<string[]> {
-  const options = { directory: checkout, args: ['--data', data] };
+  // Ports that no other test draws: nobody may take them while the stack is down.
+  const port = 15_000 + Math.floor(Math.random() * 900) * 5;
+  const options = { directory: checkout, args: ['--data', data], port };
   let stack = await startStack(options);
-  const port = Number(new URL(stack.api).port);
   const told: Told[] = [];
   const wrong: string[] = [];
   try {
@@ -85,7 +86,7 @@ export async function tellOutages(
       await answered;
       told.push(...beforehand, ...underway);
 
-      stack = await startStack({ ...options, port });
+      stack = await startStack(options);
       const wasInFlight = (await readWorld(stack)).operations.some(({ status }) => status === 'running');
       await stack.quiesce();
       const found = wasInFlight ? await findWrong(stack, told) : ['No operation was in flight.'];

@@ -141,7 +141,8 @@ async function ask(url: string, method: string, body?: unknown): Promise<Body> {
 /** The first of five neighbouring free ports. */
 async function freePorts(): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const first = 20_000 + Math.floor(Math.random() * 4_000) * 5;
+    // Below the ports that the system gives out by itself, which another stack may be given at any moment.
+    const first = 20_000 + Math.floor(Math.random() * 2_400) * 5;
     if (await areFree(first)) return first;
   }
   throw new Error('There are no five neighbouring free ports.');
