@@ -18,11 +18,6 @@ export interface SagaStarter {
   start(operationId: string, fence: number): Promise<void>;
 }
 
-/** Sends pokes: "look at this customer". */
-export interface Pokes {
-  poke(customerId: string): Promise<void>;
-}
-
 /** `iso(clock.nowMs())` is how every time is stored: ISO 8601 UTC with milliseconds, so that text order is time order. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Pokes } from '#ports/system.ts';
+import type { Poke, Pokes } from '#ports/pokes.ts';
 
 /** Pokes as messages of a standard queue: at least once, in any order, which is all a poke needs. */
 export class SqsPokes implements Pokes {
@@ -11,9 +11,7 @@ export class SqsPokes implements Pokes {
     this.#queueUrl = queueUrl;
   }
 
-  async poke(customerId: string): Promise<void> {
-    await this.#client.send(
-      new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody: JSON.stringify({ customerId }) }),
-    );
+  async poke(poke: Poke): Promise<void> {
+    await this.#client.send(new SendMessageCommand({ QueueUrl: this.#queueUrl, MessageBody: JSON.stringify(poke) }));
   }
 }

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Digest } from '#ports/pokes.ts';
 import type { Clock, Random } from '#ports/system.ts';
 
 /** The machine's own clock. */
@@ -12,6 +13,8 @@ export const systemClock: Clock = {
 
 /** The machine's own randomness. */
 export const systemRandom: Random = { id: () => randomUUID(), fraction: () => Math.random() };
+
+export const systemDigest: Digest = (text) => createHash('sha256').update(text).digest('hex');
 
 /**
  * A setting that the deployment gives this function.

@@ -1,6 +1,7 @@
 import { change, equal, type WriteTo } from '#ports/catalog-store.ts';
+import type { Pokes } from '#ports/pokes.ts';
 import type { SyncRecord } from '#ports/records.ts';
-import { iso, type Log, type Pokes } from '#ports/system.ts';
+import { iso, type Log } from '#ports/system.ts';
 import type { RequestDeps } from './commit-request.ts';
 
 export type DefaultModeDeps = RequestDeps & { readonly pokes: Pokes; readonly log: Log };
@@ -28,7 +29,7 @@ export function isPoked({ lookAgain, dueAt }: SyncRecord, nowMs: number): boolea
 
 /** Sends the poke. The debt is recorded: a poke that cannot be sent only delays it. */
 export async function pokeOwed({ pokes, log }: DefaultModeDeps, customerId: string): Promise<void> {
-  await pokes.poke(customerId).catch((error: Error) => {
+  await pokes.poke({ customerId }).catch((error: Error) => {
     log.warn('The poke was not sent; the sweep will find the customer.', { customerId, error: error.name });
   });
 }

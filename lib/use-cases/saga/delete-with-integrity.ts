@@ -1,6 +1,7 @@
 import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
-import { iso, type Pokes } from '#ports/system.ts';
+import type { Pokes } from '#ports/pokes.ts';
+import { iso } from '#ports/system.ts';
 import type { DeleteRequest } from '../catalog/delete-customer.ts';
 import { pokeOwed } from '../catalog/owed.ts';
 import { isSyncing, nobodySyncsSince, readLive } from '../catalog/read-live.ts';

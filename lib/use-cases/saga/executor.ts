@@ -1,8 +1,9 @@
 import type { OperationStatus, OperationStep } from '#domain/operation.ts';
 import { all, type CatalogStore, type Condition, change, equal } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
+import type { Pokes } from '#ports/pokes.ts';
 import type { OperationRecord } from '#ports/records.ts';
-import { type Clock, iso, type Pokes } from '#ports/system.ts';
+import { type Clock, iso } from '#ports/system.ts';
 
 /** One execution of the saga. Its fence is the highest there is, or it no longer counts. */
 export type Executor = { readonly operationId: string; readonly fence: number };

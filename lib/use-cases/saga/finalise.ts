@@ -45,6 +45,6 @@ export async function finalise(
     );
   }
   // Should the poke be lost, the sweep finds the customer due.
-  if (isAskedToLook) await deps.pokes.poke(operation.customerId).catch(() => undefined);
+  if (isAskedToLook) await deps.pokes.poke({ customerId: operation.customerId }).catch(() => undefined);
   return 'succeeded';
 }

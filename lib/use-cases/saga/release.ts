@@ -40,7 +40,7 @@ export async function release(deps: StepDeps, executor: Executor): Promise<StepO
   });
   if (result.committed) {
     // Whoever was told that the customer is busy is served now. Should the poke be lost, the sweep finds it due.
-    if (operation.kind !== 'create') await deps.pokes.poke(operation.customerId).catch(() => undefined);
+    if (operation.kind !== 'create') await deps.pokes.poke({ customerId: operation.customerId }).catch(() => undefined);
     return 'compensated';
   }
   if (result.refused.operation !== undefined) return 'superseded';

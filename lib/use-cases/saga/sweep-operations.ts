@@ -1,6 +1,7 @@
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
-import { type Clock, iso, type Pokes, type Random, type SagaStarter } from '#ports/system.ts';
+import type { Pokes } from '#ports/pokes.ts';
+import { type Clock, iso, type Random, type SagaStarter } from '#ports/system.ts';
 import { resumeOperation } from './resume-operation.ts';
 
 export type SweepDeps = {
@@ -38,7 +39,7 @@ async function sweep(deps: SweepDeps): Promise<SweepReport> {
   for (const { key } of await deps.store.listDue(iso(deps.clock.nowMs()), AT_MOST_AT_ONCE)) {
     try {
       if (key.type === 'sync') {
-        await deps.pokes.poke(key.customerId);
+        await deps.pokes.poke({ customerId: key.customerId });
         poked += 1;
       } else if (await resumeOperation(deps, key.operationId)) {
         resumed += 1;

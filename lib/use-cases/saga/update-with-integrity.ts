@@ -1,6 +1,7 @@
 import { type CustomerChange, differingFields } from '#domain/customer.ts';
 import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
-import { iso, type Pokes } from '#ports/system.ts';
+import type { Pokes } from '#ports/pokes.ts';
+import { iso } from '#ports/system.ts';
 import { customerView } from '../catalog/customer-view.ts';
 import { claimEmail, needsOtherClaim } from '../catalog/email-claims.ts';
 import { pokeOwed } from '../catalog/owed.ts';

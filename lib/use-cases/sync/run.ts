@@ -1,7 +1,8 @@
 import { all, type CatalogStore, change, check, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
+import type { Pokes } from '#ports/pokes.ts';
 import type { AttemptRecord, CustomerRecord, SyncRecord } from '#ports/records.ts';
-import { type Clock, iso, type Pokes, type Random } from '#ports/system.ts';
+import { type Clock, iso, type Random } from '#ports/system.ts';
 
 export type SyncDeps = {
   readonly store: CatalogStore;

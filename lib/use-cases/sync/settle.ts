@@ -39,7 +39,7 @@ export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promis
   await deps.store.commit({
     sync: change(syncKey(deps, customer.id), againNow(deps), equal('revision', sync.revision)),
   });
-  await deps.pokes.poke(customer.id);
+  await deps.pokes.poke({ customerId: customer.id });
   return 'owed';
 }
 
@@ -149,6 +149,6 @@ async function endRun(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, cl
     });
     if (!second.committed) return 'owed';
   }
-  await deps.pokes.poke(customer.id);
+  await deps.pokes.poke({ customerId: customer.id });
   return 'owed';
 }
