@@ -1,36 +1,35 @@
 /** Consumes pokes: makes both sides of each named customer agree. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { parsePoke } from '#adapters/sqs/parse-poke.ts';
 import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
-import { requireEnv } from '#adapters/system/system.ts';
-import { syncCustomer } from '#use-cases/sync/sync-customer.ts';
+import { requireEnv, systemDigest } from '#adapters/system/system.ts';
+import type { Side } from '#domain/merge.ts';
+import type { Poke } from '#ports/pokes.ts';
+import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import { log, store, system } from './wiring/catalog.ts';
 import { stripe } from './wiring/stripe.ts';
 
+const owners = { name: requireEnv('OWNER_OF_NAME') as Side, email: requireEnv('OWNER_OF_EMAIL') as Side };
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
-const deps = { store, integration: stripe, ...system, pokes };
+const deps = { store, integration: stripe, ...system, pokes, owners, digest: systemDigest, log };
 
 /** Each message is answered for itself: one that fails comes again, and at last to the dead-letter queue. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  const failed = await Promise.all(
-    event.Records.map(async ({ messageId, body }) => {
-      try {
-        await syncCustomer(deps, parsePoke(body));
-        return [];
-      } catch (error) {
-        log.warn('The poke failed and will come again.', {
-          messageId,
-          error: error instanceof Error ? error.name : '',
-        });
-        return [{ itemIdentifier: messageId }];
-      }
-    }),
-  );
-  return { batchItemFailures: failed.flat() };
-}
-
-function parsePoke(body: string): string {
-  const { customerId } = JSON.parse(body) as { customerId?: unknown };
-  if (typeof customerId !== 'string') throw new Error('The message does not name a customer.');
-  return customerId;
+  const failures = new Map<string, unknown>();
+  const received = new Map<Poke, string>();
+  for (const { messageId, body } of event.Records) {
+    try {
+      received.set(parsePoke(body), messageId);
+    } catch (error) {
+      failures.set(messageId, error);
+    }
+  }
+  const failed = await handlePokes(deps, [...received.keys()]);
+  for (const [poke, error] of failed) failures.set(received.get(poke) ?? '', error);
+  for (const [messageId, error] of failures) {
+    const reason = error instanceof Error ? error.name : '';
+    log.warn('The poke failed and will come again.', { messageId, error: reason });
+  }
+  return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
 }

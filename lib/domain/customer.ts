@@ -12,12 +12,34 @@ export type NewCustomer = { readonly name: string; readonly email: string };
 /** What a caller asks to change: at least one field, each parsed and valid. */
 export type CustomerChange = { readonly name?: string; readonly email?: string };
 
-/** The fields of `wanted` that `known` does not have already. An absent value and an empty one are the same. */
+/** A customer about whom nothing is known. */
+export const NO_FIELDS: CustomerFields = { name: null, email: null };
+
+/** Both sides' spelling of the same value: absent and empty are one, and white space around it is nobody's intent. */
+export function isSameValue(one: string | null | undefined, other: string | null | undefined): boolean {
+  return (one ?? '').trim() === (other ?? '').trim();
+}
+
+/** A value as it is kept: what is empty is absent. */
+export function canonical(value: string | null): string | null {
+  return (value ?? '').trim() || null;
+}
+
+/** The fields of `wanted` that `known` does not have already. */
 export function differingFields(wanted: CustomerFields, known: CustomerFields): Partial<CustomerFields> {
   return {
-    ...((wanted.name ?? '') !== (known.name ?? '') && { name: wanted.name }),
-    ...((wanted.email ?? '') !== (known.email ?? '') && { email: wanted.email }),
+    ...(!isSameValue(wanted.name, known.name) && { name: wanted.name }),
+    ...(!isSameValue(wanted.email, known.email) && { email: wanted.email }),
   };
+}
+
+/**
+ * The fields that the other side is owed. A value that is missing here never is: callers cannot remove one, so it is
+ * missing because the other side's could not be taken.
+ */
+export function owedFields(wanted: CustomerFields, base: CustomerFields): Partial<CustomerFields> {
+  const { name, email } = differingFields(wanted, base);
+  return { ...(name != null && { name }), ...(email != null && { email }) };
 }
 
 /** A value in Stripe that the catalog could not take, and since when. */

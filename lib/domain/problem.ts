@@ -6,6 +6,7 @@ export type ProblemType =
   | 'email-taken'
   | 'customer-busy'
   | 'operation-finished'
+  | 'already-linked'
   | 'idempotency-in-progress'
   | 'customer-has-subscriptions'
   | 'version-mismatch'
@@ -86,6 +87,10 @@ export function operationFinished(): ProblemError {
     type: 'operation-finished',
     detail: 'The operation has ended: there is nothing to retry.',
   });
+}
+
+export function alreadyLinked(detail: string): ProblemError {
+  return new ProblemError({ type: 'already-linked', detail });
 }
 
 export function hasSubscriptions(): ProblemError {

@@ -50,6 +50,8 @@ export class Concord extends Construct {
         CATALOG_TABLE: catalog.tableName,
         STRIPE_KEY_ARN: stripeKey.secretArn,
         POKES_QUEUE_URL: pokes.queue.queueUrl,
+        OWNER_OF_NAME: config.owners.name,
+        OWNER_OF_EMAIL: config.owners.email,
       },
     });
     catalog.grantReadWriteData(sync);
@@ -77,14 +79,23 @@ export class Concord extends Construct {
       timeout: Duration.seconds(29),
       environment: { ...ofWrites, STRIPE_KEY_ARN: stripeKey.secretArn },
     });
-    stripeKey.grantRead(deletes);
-    for (const writer of [customers, deletes]) {
+    const maintenance = new ConcordFunction(this, 'MaintenanceFunction', {
+      stage,
+      entry: 'maintenance',
+      description: 'What administrators ask for: links by hand, decisions in conflicts.',
+      timeout: Duration.seconds(29),
+      environment: { ...ofWrites, STRIPE_KEY_ARN: stripeKey.secretArn },
+    });
+    for (const writer of [customers, deletes, maintenance]) {
       catalog.grantReadWriteData(writer);
       ephemeral.grantReadWriteData(writer);
       saga.stateMachine.grantStartExecution(writer);
       pokes.queue.grantSendMessages(writer);
     }
-    const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handlers: { customers, deletes } });
+    stripeKey.grantRead(deletes);
+    stripeKey.grantRead(maintenance);
+    const handlers = { customers, deletes, maintenance };
+    const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handlers });
 
     const endedEarly = new ConcordFunction(this, 'ExecutionEndedEarly', {
       stage,

@@ -6,9 +6,13 @@ export type ConcordConfig = {
   readonly stage: string;
   /** The OpenID Connect issuer whose tokens may call; without one the API uses IAM authorization. */
   readonly jwt?: { readonly issuer: string; readonly audience: string };
+  /** Which side's value stands when both sides changed a field to different values. */
+  readonly owners: { readonly name: Owner; readonly email: Owner };
   /** How many batches of pokes are worked on at once, 2 to 1000. */
   readonly syncConcurrency: number;
 };
+
+type Owner = 'catalog' | 'stripe';
 
 const LOCAL_ISSUER = 'https://issuer.concord.local/';
 
@@ -29,11 +33,18 @@ export function readConfig(node: Node): ConcordConfig {
   if (!Number.isInteger(syncConcurrency) || syncConcurrency < 2 || syncConcurrency > 1000) {
     throw new Error('Context "syncConcurrency" must be a whole number from 2 to 1000.');
   }
+  const owners = { name: owner(node, 'ownerOfName'), email: owner(node, 'ownerOfEmail') };
   return {
-    stage,
+    ...{ stage, owners },
     syncConcurrency,
     ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
   };
+}
+
+function owner(node: Node, key: string): Owner {
+  const value = text(node, key) ?? 'catalog';
+  if (value === 'catalog' || value === 'stripe') return value;
+  throw new Error(`Context "${key}" must be catalog or stripe, not "${value}".`);
 }
 
 function text(node: Node, key: string): string | undefined {

@@ -13,7 +13,11 @@ import { Construct } from 'constructs';
 import type { ConcordConfig } from './config.ts';
 
 /** The functions behind the routes. */
-export type RouteHandlers = { readonly customers: IFunction; readonly deletes: IFunction };
+export type RouteHandlers = {
+  readonly customers: IFunction;
+  readonly deletes: IFunction;
+  readonly maintenance: IFunction;
+};
 
 type Scope = 'customers:read' | 'customers:write' | 'customers:admin';
 
@@ -30,6 +34,8 @@ const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open', (keyof
   [HttpMethod.DELETE, '/customers/{id}', 'customers:write', 'deletes'],
   [HttpMethod.GET, '/customers/{id}/audit', 'customers:read'],
   [HttpMethod.GET, '/customers/{id}/sync-health', 'customers:read'],
+  [HttpMethod.POST, '/customers/{id}/link', 'customers:admin', 'maintenance'],
+  [HttpMethod.POST, '/customers/{id}/resolve-conflict', 'customers:admin', 'maintenance'],
   [HttpMethod.GET, '/operations', 'customers:admin'],
   [HttpMethod.GET, '/operations/{id}', 'customers:read'],
   [HttpMethod.POST, '/operations/{id}/retry', 'customers:admin'],
@@ -57,6 +63,7 @@ export class CustomersApi extends Construct {
     const integrations = {
       customers: new HttpLambdaIntegration('Customers', props.handlers.customers),
       deletes: new HttpLambdaIntegration('Deletes', props.handlers.deletes),
+      maintenance: new HttpLambdaIntegration('Maintenance', props.handlers.maintenance),
     };
     for (const [method, path, access, handler = 'customers'] of ROUTES) {
       this.api.addRoutes({

@@ -10,8 +10,15 @@ export type Ownership = { readonly customerId: string; readonly operationId: str
 /** The frozen parameters of a create: sent again under the same key, they are the same request. */
 export type CreateParameters = CustomerFields & { readonly ownership: Ownership };
 
+/** Whom the metadata of an external customer names: one of ours, one of another deployment's, or nobody. */
+export type Owner = Ownership | 'another deployment' | 'nobody';
+
 /** A customer as the integration has it now. */
-export type ExternalCustomer = CustomerFields & { readonly externalId: string; readonly isDeleted: boolean };
+export type ExternalCustomer = CustomerFields & {
+  readonly externalId: string;
+  readonly isDeleted: boolean;
+  readonly owner: Owner;
+};
 
 /** A customer of the integration that carries our ownership. */
 export type OwnedExternal = { readonly externalId: string; readonly ownership: Ownership };
@@ -24,11 +31,15 @@ export interface Integration {
   readonly name: IntegrationName;
   /** Makes a customer. The same key with the same parameters makes at most one, for 24 hours. */
   createCustomer(parameters: CreateParameters, key: string): Promise<Outcome<{ externalId: string }>>;
-  /** Changes these fields and no others. The same key with the same fields acts at most once, for 24 hours. */
+  /**
+   * Changes these fields and no others; `ownership` is written too when given. The same key with the same parameters
+   * acts at most once, for 24 hours.
+   */
   updateCustomer(
     externalId: string,
     fields: Partial<CustomerFields>,
     key: string,
+    ownership?: Ownership,
   ): Promise<Outcome<{ externalId: string }>>;
   /** Deletes a customer; one that is gone already is accepted. Final: it cannot be undone. */
   deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>>;
@@ -40,6 +51,10 @@ export interface Integration {
   findOwned(ownership: Ownership, created: { sinceMs: number; untilMs: number }): Promise<OwnedExternal | undefined>;
   /** Whether nobody has used the customer yet: it has never had a subscription. */
   isUnused(externalId: string): Promise<boolean>;
+  /** The values that an event says were there before it; `undefined` when there is no such event any more. */
+  findPrevious(eventId: string): Promise<Partial<CustomerFields> | undefined>;
+  /** Whether an update under this key had its effect in this time: its event says so, for 30 days. */
+  hasUpdated(externalId: string, key: string, sent: { sinceMs: number; untilMs: number }): Promise<boolean>;
 }
 
 /** The integration gave no usable answer to a lookup. */

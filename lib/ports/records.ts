@@ -38,7 +38,15 @@ export type SyncRecord = {
   readonly lastAttemptAt?: string;
   readonly lastError?: string;
   readonly syncedVersion?: number;
+  /** Values of the other side that lost and stand in the audit already: they are not audited again. */
+  readonly seen?: Partial<CustomerFields>;
+  /** The external customer does not carry our ownership yet. */
+  readonly isUnmarked?: boolean;
+  /** The latest events whose effect has been read, newest first: they are no news when they come again. */
+  readonly events?: readonly string[];
   readonly conflict?: Conflict;
+  /** Who waits for this customer's email to become free. */
+  readonly awaited?: { readonly customerId: string; readonly email: NormalizedEmail };
 };
 
 /** A write to the integration, recorded before it is sent: key and parameters never change. */
@@ -48,6 +56,10 @@ export type AttemptRecord = {
   readonly externalId?: string;
   /** What it sends; nothing when it deletes. */
   readonly fields: Partial<CustomerFields>;
+  /** What Stripe was known to have in these fields: anything else that it replaces is a value nobody here has seen. */
+  readonly expected?: Partial<CustomerFields>;
+  /** It also writes our ownership on the external customer. */
+  readonly isMarking?: boolean;
   /** The version of the customer that it brings over. */
   readonly version: number;
   readonly since: string;
@@ -65,6 +77,8 @@ export type AuditRecord = {
   readonly after: CustomerFields | null;
   /** Values of the other side that this change replaced. */
   readonly overruled?: Partial<CustomerFields>;
+  /** The customer of the other side that ours was linked to by hand. */
+  readonly linkedTo?: string;
   readonly stripeRequestId?: string;
   readonly stripeEventId?: string;
 };
@@ -76,8 +90,19 @@ export type EmailClaimRecord = {
   readonly operationId?: string;
 };
 
-/** Ties an external customer to ours, one to one. Only ever updated, never replaced. */
-export type LinkRecord = { readonly customerId?: string };
+/**
+ * Ties an external customer to ours, one to one. Only ever updated, never replaced. While it names nobody, it takes the
+ * runs that find out whose customer it is; their revision only grows.
+ */
+export type LinkRecord = {
+  readonly customerId?: string;
+  readonly revision?: number;
+  readonly runId?: string;
+  readonly runExpiresAt?: string;
+  readonly lookAgain?: boolean;
+  readonly tries?: number;
+  readonly dueAt?: string;
+};
 
 /** What a request is answered when it has had its effect. */
 export type FinalReply =
@@ -106,6 +131,8 @@ export type OperationRecord = {
   readonly customerCreatedAt: string;
   /** What is sent to change an external customer. */
   readonly fields?: Partial<CustomerFields>;
+  /** What both sides last agreed on, and so what the change is expected to replace there. */
+  readonly base?: CustomerFields;
   /** The executor that may write; each new one raises it. */
   readonly fence: number;
   /** Numbers the Stripe keys of this operation: `<id>:<attempt>`. */

@@ -56,7 +56,8 @@ describe('changing a customer', () => {
     expect([reply.status, reply.body['name'], reply.body['email']]).toEqual([200, 'Patched', email]);
     expect(await twinOf(id)).toMatchObject({ name: 'Patched', email });
     const toStripe = (await stack.calls()).filter(({ service }) => service === 'stripe');
-    expect(toStripe.map(({ action }) => action)).toEqual(['POST /v1/customers/{id}']);
+    const sent = toStripe.map(({ action }) => action).filter((action) => !action.startsWith('GET '));
+    expect(sent).toEqual(['POST /v1/customers/{id}']);
     const events = (await stack.sandbox('GET', '/state'))['events'] as unknown as {
       data: { previous_attributes?: Record<string, unknown> };
     }[];

@@ -40,6 +40,10 @@ export function itemKey(key: RecordKey): ItemKey {
 export function dueKey({ pk, sk }: ItemKey): Due['key'] {
   const [kind, id] = splitOnce(pk);
   if (kind === 'OPERATION') return { type: 'operation', operationId: id };
+  if (kind === 'LINK') {
+    const [of, externalId] = splitOnce(id);
+    return { type: 'link', integration: of as 'stripe', externalId };
+  }
   const [, integration] = splitOnce(sk);
   return { type: 'sync', customerId: id, integration: integration as 'stripe' };
 }

@@ -4,12 +4,13 @@ import type { AuditRecord } from '#ports/records.ts';
 import { wireConflict } from './render.ts';
 
 export function wireAudit(entry: AuditRecord) {
-  const { at, cause, operationId, before, after, overruled, stripeRequestId, stripeEventId } = entry;
+  const { at, cause, operationId, before, after, overruled, linkedTo, stripeRequestId, stripeEventId } = entry;
   return {
     ...{ at, cause, operation_id: operationId ?? null },
     before: before && wireFields(before),
     after: after && wireFields(after),
     ...(overruled !== undefined && { overruled }),
+    ...(linkedTo !== undefined && { linked_to: linkedTo }),
     ...(stripeRequestId !== undefined && { stripe_request_id: stripeRequestId }),
     ...(stripeEventId !== undefined && { stripe_event_id: stripeEventId }),
   };

@@ -20,6 +20,7 @@ const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: st
   'email-taken': [409, 'The email is taken'],
   'customer-busy': [409, 'The customer is busy'],
   'operation-finished': [409, 'The operation has ended'],
+  'already-linked': [409, 'One of the two is linked already'],
   'customer-has-subscriptions': [409, 'The customer has subscriptions'],
   'version-mismatch': [412, 'The version does not match'],
   'idempotency-in-progress': [409, 'The first request is in progress'],

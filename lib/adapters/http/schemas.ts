@@ -25,6 +25,18 @@ export const customerChangeSchema = z
   .strictObject({ name: z.exactOptional(name), email: z.exactOptional(email) }, { error: objectError })
   .check(z.refine((asked) => Object.keys(asked).length > 0, 'must have name or email'));
 
+/** Body of `POST /customers/{id}/link`. */
+export const linkSchema = z.strictObject(
+  { external_id: z.string('must be a string').check(z.regex(/^[\w-]{1,255}$/, 'must be the id of a Stripe customer')) },
+  { error: objectError },
+);
+
+/** Body of `POST /customers/{id}/resolve-conflict`. */
+export const resolveConflictSchema = z.strictObject(
+  { keep: z.enum(['catalog', 'stripe'], 'must be catalog or stripe') },
+  { error: objectError },
+);
+
 /** Query of `DELETE /customers/{id}`. */
 export const deleteQuerySchema = z.strictObject(
   { cancel_subscriptions: z.optional(z.enum(['true', 'false'], 'must be true or false')) },

@@ -9,6 +9,8 @@ import {
   type OwnedExternal,
   type Ownership,
 } from '#ports/integration.ts';
+import { metadataOf, ownerOf } from './ownership.ts';
+import { previousFields } from './previous-fields.ts';
 import { outcomeOfError } from './stripe-outcome.ts';
 
 /** A clock of ours may run ahead of Stripe's by this much before a lookup by time misses. */
@@ -34,7 +36,7 @@ export class StripeIntegration implements Integration {
         {
           ...(parameters.name !== null && { name: parameters.name }),
           ...(parameters.email !== null && { email: parameters.email }),
-          metadata: this.#metadata(parameters.ownership),
+          metadata: metadataOf(this.#stage, parameters.ownership),
         },
         { idempotencyKey: key },
       ),
@@ -45,11 +47,13 @@ export class StripeIntegration implements Integration {
     externalId: string,
     fields: Partial<CustomerFields>,
     key: string,
+    ownership?: Ownership,
   ): Promise<Outcome<{ externalId: string }>> {
     const stripe = await this.#client();
     // Stripe unsets a field by an empty string.
     const changes = Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, value ?? '']));
-    return attempt(() => stripe.customers.update(externalId, changes, { idempotencyKey: key }));
+    const metadata = ownership && { metadata: metadataOf(this.#stage, ownership) };
+    return attempt(() => stripe.customers.update(externalId, { ...changes, ...metadata }, { idempotencyKey: key }));
   }
 
   async deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>> {
@@ -70,8 +74,11 @@ export class StripeIntegration implements Integration {
     return lookup(async () => {
       try {
         const customer = await stripe.customers.retrieve(externalId);
-        if (customer.deleted === true) return { externalId, name: null, email: null, isDeleted: true };
-        return { externalId, name: customer.name ?? null, email: customer.email, isDeleted: false };
+        if (customer.deleted === true) {
+          return { externalId, name: null, email: null, isDeleted: true, owner: 'nobody' };
+        }
+        const { name = null, email, metadata } = customer;
+        return { externalId, name, email, isDeleted: false, owner: ownerOf(this.#stage, metadata) };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
@@ -99,11 +106,8 @@ export class StripeIntegration implements Integration {
     { sinceMs, untilMs }: { sinceMs: number; untilMs: number },
   ): Promise<OwnedExternal | undefined> {
     const stripe = await this.#client();
-    const wanted = this.#metadata(ownership);
-    const created = {
-      gte: Math.floor(sinceMs / 1000) - CLOCK_SKEW_SECONDS,
-      lte: Math.ceil(untilMs / 1000) + CLOCK_SKEW_SECONDS,
-    };
+    const wanted = metadataOf(this.#stage, ownership);
+    const created = createdIn(sinceMs, untilMs);
     return lookup(async () => {
       for await (const customer of stripe.customers.list({ created, limit: 100 })) {
         const isOurs = Object.entries(wanted).every(([name, value]) => customer.metadata[name] === value);
@@ -121,9 +125,42 @@ export class StripeIntegration implements Integration {
     });
   }
 
-  #metadata({ customerId, operationId }: Ownership): Record<string, string> {
-    return { concord_stage: this.#stage, concord_customer_id: customerId, concord_operation_id: operationId };
+  async findPrevious(eventId: string): Promise<Partial<CustomerFields> | undefined> {
+    const stripe = await this.#client();
+    return lookup(async () => {
+      try {
+        const { data } = await stripe.events.retrieve(eventId);
+        return previousFields(data.previous_attributes);
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
   }
+
+  async hasUpdated(
+    externalId: string,
+    key: string,
+    { sinceMs, untilMs }: { sinceMs: number; untilMs: number },
+  ): Promise<boolean> {
+    const stripe = await this.#client();
+    const created = createdIn(sinceMs, untilMs);
+    return lookup(async () => {
+      for await (const { data, request } of stripe.events.list({ type: 'customer.updated', created, limit: 100 })) {
+        const { id } = data.object as { readonly id?: string };
+        if (id === externalId && request?.idempotency_key === key) return true;
+      }
+      return false;
+    });
+  }
+}
+
+/** A time of ours, as a filter by Stripe's clock. */
+function createdIn(sinceMs: number, untilMs: number): { gte: number; lte: number } {
+  return {
+    gte: Math.floor(sinceMs / 1000) - CLOCK_SKEW_SECONDS,
+    lte: Math.ceil(untilMs / 1000) + CLOCK_SKEW_SECONDS,
+  };
 }
 
 type WithResponse = { readonly id: string; readonly lastResponse: { readonly requestId: string | undefined } };

@@ -18,6 +18,7 @@ export type FirstWrites = {
   readonly oldClaim?: WriteTo<'emailClaim'> | undefined;
   readonly operation?: WriteTo<'operation'>;
   readonly sync?: WriteTo<'sync'>;
+  readonly link?: WriteTo<'link'>;
   readonly audit?: WriteTo<'audit'>;
 };
 

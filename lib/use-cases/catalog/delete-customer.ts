@@ -1,12 +1,12 @@
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
-import { absent, all, change, equal, missing, put } from '#ports/catalog-store.ts';
+import { absent, change, put } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { FinalReply } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { commitRequest } from './commit-request.ts';
 import { freeEmail } from './email-claims.ts';
 import { type DefaultModeDeps, owedToStripe, pokeOwed } from './owed.ts';
-import { type IfMatch, readLive } from './read-live.ts';
+import { type IfMatch, isAsRead, readLive } from './read-live.ts';
 import type { RequestResult } from './request-result.ts';
 import { refusingLiveSubscriptions } from './subscriptions.ts';
 
@@ -46,7 +46,7 @@ export async function deleteCustomer(
           ...{ status: 'deleted', name: null, email: null, listKey: undefined },
           ...{ version: customer.version + 1, updatedAt: now },
         },
-        all(equal('version', customer.version), missing('owner')),
+        isAsRead(customer),
       ),
       oldClaim: before.email === null ? undefined : freeEmail(before.email, customerId),
       sync: owedToStripe(customerId, sync, nowMs),

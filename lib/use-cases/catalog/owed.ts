@@ -1,4 +1,4 @@
-import { change, equal, type WriteTo } from '#ports/catalog-store.ts';
+import { type Changes, change, equal, type WriteTo } from '#ports/catalog-store.ts';
 import type { Pokes } from '#ports/pokes.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { iso, type Log } from '#ports/system.ts';
@@ -9,22 +9,31 @@ export type DefaultModeDeps = RequestDeps & { readonly pokes: Pokes; readonly lo
 /** A poke is sent at once; should it be lost, the sweep finds the customer due after this time. */
 export const SWEEP_AFTER_MS = 30_000;
 
-/**
- * Marks a customer as owed to Stripe, in the transaction of its change. A run that is live now is told to look again:
- * it may have read what was before.
- */
+/** Marks a customer as owed to Stripe, in the transaction of its change. */
 export function owedToStripe(customerId: string, sync: SyncRecord, nowMs: number): WriteTo<'sync'> {
-  const dueAt = isPoked(sync, nowMs) ? sync.dueAt : iso(nowMs + SWEEP_AFTER_MS);
   return change(
     { type: 'sync', customerId, integration: 'stripe' },
-    { status: 'pending', lookAgain: true, dueAt, tries: 0, lastError: undefined },
+    owedChanges(sync, nowMs),
     equal('revision', sync.revision),
   );
 }
 
+/** A run that is live now is told to look again: it may have read what was before. */
+export function owedChanges(sync: SyncRecord, nowMs: number): Changes<SyncRecord> {
+  const dueAt = isPoked(sync, nowMs) ? sync.dueAt : iso(nowMs + SWEEP_AFTER_MS);
+  return { status: 'pending', lookAgain: true, dueAt, tries: 0, lastError: undefined };
+}
+
 /** Whether the poke of an earlier change is still on its way and will bring this one over too: many edits, few pushes. */
-export function isPoked({ lookAgain, dueAt }: SyncRecord, nowMs: number): boolean {
-  return lookAgain === true && dueAt !== undefined && dueAt > iso(nowMs) && dueAt <= iso(nowMs + SWEEP_AFTER_MS);
+export function isPoked({ lookAgain, dueAt, conflict }: SyncRecord, nowMs: number): boolean {
+  // One in conflict is due by its own backoff, which no poke is on its way for.
+  return (
+    conflict === undefined &&
+    lookAgain === true &&
+    dueAt !== undefined &&
+    dueAt > iso(nowMs) &&
+    dueAt <= iso(nowMs + SWEEP_AFTER_MS)
+  );
 }
 
 /** Sends the poke. The debt is recorded: a poke that cannot be sent only delays it. */

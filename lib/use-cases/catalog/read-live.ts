@@ -27,6 +27,11 @@ export async function readLive(
   return { customer, sync };
 }
 
+/** The customer is as it was read, and no protected operation has taken it. */
+export function isAsRead({ version }: CustomerRecord) {
+  return all(equal('version', version), missing('owner'));
+}
+
 /** Whether somebody is writing to Stripe for this customer, or may have: that has to be settled first. */
 export function isSyncing({ attemptKey, runExpiresAt }: SyncRecord, now: string): boolean {
   return attemptKey !== undefined || (runExpiresAt !== undefined && runExpiresAt > now);

@@ -1,13 +1,13 @@
 import type { CustomerChange } from '#domain/customer.ts';
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
-import { absent, all, change, equal, missing, put } from '#ports/catalog-store.ts';
+import { absent, change, put } from '#ports/catalog-store.ts';
 import type { FinalReply } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { commitRequest } from './commit-request.ts';
 import { customerView } from './customer-view.ts';
 import { claimEmail, freeEmail, needsOtherClaim } from './email-claims.ts';
 import { type DefaultModeDeps, isPoked, owedToStripe, pokeOwed } from './owed.ts';
-import { type IfMatch, readLive } from './read-live.ts';
+import { type IfMatch, isAsRead, readLive } from './read-live.ts';
 import type { RequestResult } from './request-result.ts';
 
 /**
@@ -37,13 +37,12 @@ export async function updateCustomer(
     const changed = isChanged ? { ...customer, ...after, version: customer.version + 1, updatedAt: now } : customer;
     const view = customerView(changed, isChanged ? { ...sync, status: 'pending' } : sync);
     reply = { is: 'updated', customer: view };
-    const isAsRead = all(equal('version', customer.version), missing('owner'));
     const writes = {
       work: { reply },
       customer: change(
         { type: 'customer', customerId },
         { ...after, version: changed.version, updatedAt: changed.updatedAt },
-        isAsRead,
+        isAsRead(customer),
       ),
     };
     if (!isChanged) return writes;

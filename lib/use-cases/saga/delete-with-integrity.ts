@@ -1,12 +1,13 @@
-import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
+import { change } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Pokes } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import type { DeleteRequest } from '../catalog/delete-customer.ts';
 import { pokeOwed } from '../catalog/owed.ts';
-import { isSyncing, nobodySyncsSince, readLive } from '../catalog/read-live.ts';
+import { isAsRead, isSyncing, readLive } from '../catalog/read-live.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
 import { refusingLiveSubscriptions } from '../catalog/subscriptions.ts';
+import { holdSync } from './hold-sync.ts';
 import { beginning, type OperationDeps, runOperation } from './run-operation.ts';
 
 /**
@@ -34,9 +35,9 @@ export async function deleteWithIntegrity(
       customer: change(
         { type: 'customer', customerId },
         { owner: operationId, status: 'deleting' },
-        all(equal('version', customer.version), missing('owner')),
+        isAsRead(customer),
       ),
-      sync: check({ type: 'sync', customerId, integration: 'stripe' }, nobodySyncsSince(sync)),
+      sync: holdSync(customerId, sync),
       operation: beginning(
         {
           ...{ id: operationId, kind: 'delete', customerId, version: customer.version },

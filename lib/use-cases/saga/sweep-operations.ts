@@ -38,12 +38,12 @@ async function sweep(deps: SweepDeps): Promise<SweepReport> {
   const failures: unknown[] = [];
   for (const { key } of await deps.store.listDue(iso(deps.clock.nowMs()), AT_MOST_AT_ONCE)) {
     try {
-      if (key.type === 'sync') {
-        await deps.pokes.poke({ customerId: key.customerId });
-        poked += 1;
-      } else if (await resumeOperation(deps, key.operationId)) {
-        resumed += 1;
+      if (key.type === 'operation') {
+        if (await resumeOperation(deps, key.operationId)) resumed += 1;
+        continue;
       }
+      await deps.pokes.poke(key.type === 'sync' ? { customerId: key.customerId } : { externalId: key.externalId });
+      poked += 1;
     } catch (error) {
       failures.push(error);
     }

@@ -1,12 +1,13 @@
-import { type CustomerChange, differingFields } from '#domain/customer.ts';
-import { all, change, check, equal, missing } from '#ports/catalog-store.ts';
+import { type CustomerChange, NO_FIELDS, owedFields } from '#domain/customer.ts';
+import { change } from '#ports/catalog-store.ts';
 import type { Pokes } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import { customerView } from '../catalog/customer-view.ts';
 import { claimEmail, needsOtherClaim } from '../catalog/email-claims.ts';
 import { pokeOwed } from '../catalog/owed.ts';
-import { type IfMatch, isSyncing, nobodySyncsSince, readLive } from '../catalog/read-live.ts';
+import { type IfMatch, isAsRead, isSyncing, readLive } from '../catalog/read-live.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
+import { holdSync } from './hold-sync.ts';
 import { beginning, type OperationDeps, type ProtectedRequest, runOperation } from './run-operation.ts';
 
 /**
@@ -34,13 +35,16 @@ export async function updateWithIntegrity(
     }
     const before = { name: customer.name, email: customer.email };
     const after = { ...before, ...asked };
-    const fields = differingFields(after, sync.base ?? { name: null, email: null });
+    const base = sync.base ?? NO_FIELDS;
+    const fields = owedFields(after, base);
     const hasNothingOwed = sync.externalId !== undefined && Object.keys(fields).length === 0;
-    const isAsRead = all(equal('version', customer.version), missing('owner'));
     if (after.name === before.name && after.email === before.email && hasNothingOwed) {
       // Both sides have the asked values: only the key is to be tied to that.
       const reply = { is: 'updated', customer: customerView(customer, sync) } as const;
-      return { reply, customer: change({ type: 'customer', customerId }, { version: customer.version }, isAsRead) };
+      return {
+        reply,
+        customer: change({ type: 'customer', customerId }, { version: customer.version }, isAsRead(customer)),
+      };
     }
     const hasOtherClaim = needsOtherClaim(before.email, after.email);
     return {
@@ -48,14 +52,14 @@ export async function updateWithIntegrity(
         hasOtherClaim && after.email !== null
           ? claimEmail(after.email, { state: 'reserved', customerId, operationId })
           : undefined,
-      customer: change({ type: 'customer', customerId }, { owner: operationId }, isAsRead),
-      sync: check({ type: 'sync', customerId, integration: 'stripe' }, nobodySyncsSince(sync)),
+      customer: change({ type: 'customer', customerId }, { owner: operationId }, isAsRead(customer)),
+      sync: holdSync(customerId, sync),
       operation: beginning(
         {
           ...{ id: operationId, kind: 'update', customerId, before, after, version: customer.version },
           customerCreatedAt: customer.createdAt,
           ...(sync.externalId !== undefined && { externalId: sync.externalId }),
-          fields,
+          ...{ fields, base },
         },
         nowMs,
       ),

@@ -1,154 +1,156 @@
 import type { Outcome } from '#domain/outcome.ts';
 import { hasArrived } from '#domain/travel.ts';
-import { all, any, type Changes, change, equal, missing } from '#ports/catalog-store.ts';
+import { type Changes, change, check, equal } from '#ports/catalog-store.ts';
 import type { AttemptRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
-import { canSend, lookForAttempt, sendAttempt } from './owed-write.ts';
-import { type OpenAttempt, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
+import { isAsRead } from '../catalog/read-live.ts';
+import { linkTo } from '../saga/kinds/kind.ts';
+import { type AskedOfStripe, canSend, lookForAttempt, newAttempt, sendAttempt } from './attempts.ts';
+import { agreed, endRun, lookAgain, owed, type RunWrites } from './end-run.ts';
+import { customerKey, type OpenAttempt, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
 
 /** An attempt's record outlives the echo of its write. */
 const ATTEMPT_KEPT_SECONDS = 30 * 24 * 3600;
-const FIRST_BACKOFF_MS = 5_000;
-const LONGEST_BACKOFF_MS = 3600_000;
 
-/** Sends the attempt, commits what came of it, and ends the run. An unknown outcome keeps the attempt open. */
-export async function settle(deps: SyncDeps, run: Run, attempt: OpenAttempt): Promise<SyncResult> {
-  const outcome = await sendOrLook(deps, run, attempt);
-  if (outcome.is === 'accepted') {
-    const changes = agreement(deps, run, attempt.record, outcome.value.externalId);
-    return endRun(deps, run, changes, { ...attempt, outcome: 'accepted' });
-  }
-  if (outcome.is === 'rejected') {
-    return endRun(deps, run, owed(deps, run, outcome.reason), { ...attempt, outcome: 'rejected' });
-  }
-  // Nothing can come of a key that holds a saved failure: the next run opens a new attempt.
-  const isLost = outcome.is === 'failed' && outcome.replayed;
-  return endRun(deps, run, owed(deps, run, outcome.error), isLost ? { ...attempt, outcome: 'lost' } : undefined);
-}
+/** What a run has decided besides what it sends; committed together with the attempt's record. */
+export type Decided = { readonly changes: Changes<SyncRecord>; readonly writes: RunWrites };
 
-/** Ends a run that found nothing to send. */
-export function endAgreed(deps: SyncDeps, run: Run): Promise<SyncResult> {
-  const { customer } = run;
-  return endRun(deps, run, {
-    ...{ status: 'synced', syncedVersion: customer.version, tries: 0, lastError: undefined, dueAt: undefined },
+/**
+ * Records what is to be sent, before it is, sends it, and ends the run with what came of it. Nothing is sent when the
+ * customer has changed, or is held, since the run began. `run` is as it is after what was decided.
+ */
+export async function send(
+  deps: SyncDeps,
+  run: Run,
+  asked: AskedOfStripe,
+  { changes, writes }: Decided = { changes: {}, writes: {} },
+): Promise<SyncResult> {
+  const { customer, sync } = run;
+  const attempt = newAttempt(deps, run, asked);
+  const { committed } = await deps.store.commit({
+    customer: check(customerKey(customer.id), isAsRead(customer)),
+    ...writes,
+    sync: change(
+      syncKey(deps, customer.id),
+      { ...changes, attemptKey: attempt.key, lastAttemptAt: attempt.record.since },
+      equal('revision', sync.revision),
+    ),
+    attempt: attempt.write,
   });
+  if (!committed) return lookAgain(deps, run);
+  const outcome = await sendAttempt(deps, run.customer.id, attempt);
+  return conclude(deps, run, attempt, await lookIfReplayed(deps, run, attempt, outcome), agreed(deps, run));
 }
 
-/** Gives back a run that decided on what is not so any more: the next one decides afresh. */
-export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promise<SyncResult> {
-  await deps.store.commit({
-    sync: change(syncKey(deps, customer.id), againNow(deps), equal('revision', sync.revision)),
+/**
+ * Settles an attempt that an earlier run has left open: sends it again under its key, or only looks for it when the key
+ * is too old. What both sides hold by now is for the next run to read.
+ */
+export async function resolve(deps: SyncDeps, run: Run, open: OpenAttempt): Promise<SyncResult> {
+  const isSent = canSend(deps, open);
+  if (!isSent && !hasArrived(open.record.lastSentAt, deps.clock.nowMs())) {
+    return end(deps, run, owed(deps, run, 'the key is too old to be sent again, and a request may still travel'));
+  }
+  const attempt = isSent ? await recordResend(deps, run, open) : open;
+  if (attempt === 'overtaken') return 'owed';
+  const outcome: Outcome<{ externalId: string }> = isSent
+    ? await sendAttempt(deps, run.customer.id, attempt)
+    : { is: 'failed', error: 'the key is too old to be sent again', replayed: true };
+  const isDelete = attempt.record.kind === 'delete';
+  const after: Changes<SyncRecord> = { ...agreed(deps, run), status: 'pending', events: run.sync.events };
+  const thenRead = { ...after, dueAt: iso(deps.clock.nowMs()), syncedVersion: attempt.record.version };
+  const found = await lookIfReplayed(deps, run, attempt, outcome);
+  return conclude(deps, run, attempt, found, isDelete ? agreed(deps, run) : thenRead);
+}
+
+/** Records that an open attempt is sent again, before it is. */
+async function recordResend(
+  deps: SyncDeps,
+  { customer, sync }: Run,
+  open: OpenAttempt,
+): Promise<OpenAttempt | 'overtaken'> {
+  const lastSentAt = iso(deps.clock.nowMs());
+  const { committed } = await deps.store.commit({
+    sync: change(syncKey(deps, customer.id), { lastAttemptAt: lastSentAt }, equal('revision', sync.revision)),
+    attempt: change(
+      { type: 'attempt', customerId: customer.id, key: open.key },
+      { lastSentAt },
+      equal('outcome', 'open'),
+    ),
   });
-  await deps.pokes.poke({ customerId: customer.id });
-  return 'owed';
+  return committed ? { ...open, record: { ...open.record, lastSentAt } } : 'overtaken';
 }
 
-function againNow({ clock }: SyncDeps): Changes<SyncRecord> {
-  return {
-    status: 'pending',
-    runId: undefined,
-    runExpiresAt: undefined,
-    lookAgain: undefined,
-    dueAt: iso(clock.nowMs()),
-  };
-}
-
-async function sendOrLook(
+/** A saved failure says nothing of what happened before it: what Stripe shows decides. */
+async function lookIfReplayed(
   deps: SyncDeps,
   { customer }: Run,
   attempt: OpenAttempt,
+  outcome: Outcome<{ externalId: string }>,
 ): Promise<Outcome<{ externalId: string }>> {
-  const isSent = canSend(deps, attempt);
-  if (!isSent && !hasArrived(attempt.record.lastSentAt, deps.clock.nowMs())) {
-    return { is: 'unknown', error: 'the key is too old to be sent again, and a request may still travel' };
-  }
-  const outcome: Outcome<{ externalId: string }> = isSent
-    ? await sendAttempt(deps, customer.id, attempt)
-    : { is: 'failed', error: 'the key is too old to be sent again', replayed: true };
   if (outcome.is !== 'failed' || !outcome.replayed) return outcome;
   const externalId = await lookForAttempt(deps, customer.id, attempt);
   return externalId === undefined ? outcome : { is: 'accepted', value: { externalId } };
 }
 
-/** Both sides agree on what the attempt brought over; on more only if the customer has not changed since. */
-function agreement(
+/** Commits what came of the attempt; `success` is what holds besides when Stripe accepted. An unknown one stays open. */
+function conclude(
   deps: SyncDeps,
-  { customer, sync }: Run,
-  record: AttemptRecord,
-  externalId: string,
-): Changes<SyncRecord> {
-  const { kind, fields, version } = record;
-  const isAll = version === customer.version;
-  const now = iso(deps.clock.nowMs());
+  run: Run,
+  attempt: OpenAttempt,
+  outcome: Outcome<{ externalId: string }>,
+  success: Changes<SyncRecord>,
+): Promise<SyncResult> {
+  if (outcome.is === 'accepted') {
+    const { externalId } = outcome.value;
+    return end(
+      deps,
+      run,
+      { ...success, ...broughtOver(run, attempt.record, externalId) },
+      { ...attempt, is: 'accepted' },
+    );
+  }
+  if (outcome.is === 'rejected') {
+    return end(deps, run, owed(deps, run, outcome.reason), { ...attempt, is: 'rejected' });
+  }
+  // Nothing can come of a key that holds a saved failure: the next run opens a new attempt.
+  const isLost = outcome.is === 'failed' && outcome.replayed;
+  return end(deps, run, owed(deps, run, outcome.error), isLost ? { ...attempt, is: 'lost' } : undefined);
+}
+
+/** What is known of the other side when an attempt was accepted: it has what was sent, and nothing is known of the rest. */
+function broughtOver({ sync }: Run, record: AttemptRecord, externalId: string): Changes<SyncRecord> {
+  const { kind, fields, isMarking } = record;
+  if (kind === 'delete') return { externalId, base: undefined, seen: undefined, conflict: undefined, isGone: true };
+  const { seen = {} } = sync;
+  const unseen = Object.fromEntries(Object.entries(seen).filter(([field]) => !(field in fields)));
   return {
-    status: isAll ? 'synced' : 'pending',
     externalId,
-    base: kind === 'delete' ? undefined : { name: null, email: null, ...sync.base, ...fields },
-    syncedVersion: version,
-    lastSyncedAt: now,
-    lastError: undefined,
-    tries: 0,
-    dueAt: isAll ? undefined : now,
-    ...(kind === 'delete' && { isGone: true }),
+    base: { name: null, email: null, ...sync.base, ...fields },
+    seen: Object.keys(unseen).length === 0 ? undefined : unseen,
+    ...(isMarking === true && { isUnmarked: undefined }),
   };
 }
 
-/** Not agreed yet: due again after an exponential backoff with jitter. */
-function owed({ clock, random }: SyncDeps, { sync }: Run, error: string): Changes<SyncRecord> {
-  const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** sync.tries, LONGEST_BACKOFF_MS) * (0.5 + random.fraction() / 2);
-  return { status: 'failed', lastError: error, tries: sync.tries + 1, dueAt: iso(clock.nowMs() + backoffMs) };
-}
+type Closed = OpenAttempt & { readonly is: Exclude<AttemptRecord['outcome'], 'open'> };
 
-type Closed = OpenAttempt & { readonly outcome: Exclude<AttemptRecord['outcome'], 'open'> };
-
-/**
- * Gives the run back with what came of it, and closes the attempt if its outcome is known, unless a later run has taken
- * over. Whoever asked to look again meanwhile is honoured by a new poke, as is a change that this run did not bring over.
- */
-async function endRun(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, closed?: Closed): Promise<SyncResult> {
-  const { customer, sync } = run;
-  const nowMs = deps.clock.nowMs();
-  const ended = { ...changes, runId: undefined, runExpiresAt: undefined, ...(closed && { attemptKey: undefined }) };
+/** Ends the run, and closes the attempt if its outcome is known. */
+async function end(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, closed?: Closed): Promise<SyncResult> {
+  const { customer } = run;
   const { externalId } = changes;
-  const isSameTwin = externalId === undefined ? [] : [any(missing('externalId'), equal('externalId', externalId))];
-  const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);
-  const others = {
+  const expiresAtSeconds = Math.floor(deps.clock.nowMs() / 1000) + ATTEMPT_KEPT_SECONDS;
+  const ended = await endRun(deps, run, closed === undefined ? changes : { ...changes, attemptKey: undefined }, {
     attempt:
       closed &&
       change(
         { type: 'attempt', customerId: customer.id, key: closed.key },
-        { outcome: closed.outcome, expiresAtSeconds: Math.floor(nowMs / 1000) + ATTEMPT_KEPT_SECONDS },
+        { outcome: closed.is, expiresAtSeconds },
         equal('outcome', 'open'),
       ),
-    link:
-      externalId === undefined
-        ? undefined
-        : change(
-            { type: 'link', integration: deps.integration.name, externalId },
-            { customerId: customer.id },
-            any(missing('customerId'), equal('customerId', customer.id)),
-          ),
-  };
-  const key = syncKey(deps, customer.id);
-  const first = await deps.store.commit({
-    sync: change(key, ended, all(isStillOurs, missing('lookAgain'))),
-    ...others,
+    link: externalId === undefined ? undefined : linkTo(deps.integration.name, externalId, customer.id),
   });
-  if (first.committed && changes.status !== 'pending') return changes.status === 'synced' ? 'agreed' : 'owed';
-  if (!first.committed) {
-    if (first.refused.sync === undefined) {
-      throw new Error(
-        `Stripe's ${externalId ?? 'answer'} cannot be recorded: ${Object.keys(first.refused).join(', ')} refused.`,
-      );
-    }
-    const isOvertaken = first.refused.sync.existing?.revision !== sync.revision;
-    if (isOvertaken) return 'owed';
-    const second = await deps.store.commit({
-      sync: change(key, { ...ended, ...againNow(deps) }, isStillOurs),
-      ...others,
-    });
-    if (!second.committed) return 'owed';
-  }
-  await deps.pokes.poke({ customerId: customer.id });
-  return 'owed';
+  if (ended.is === 'ended') return ended.result;
+  throw new Error(
+    `What came of attempt ${closed?.key} cannot be recorded: ${Object.keys(ended.by).join(', ')} refused.`,
+  );
 }

@@ -1,25 +1,40 @@
-import { absent, all, change, check, equal, missing, put } from '#ports/catalog-store.ts';
-import type { AttemptRecord } from '#ports/records.ts';
-import { iso } from '#ports/system.ts';
-import { canSend, owedWrite } from './owed-write.ts';
-import { beginRun, customerKey, type OpenAttempt, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
-import { endAgreed, lookAgain, settle } from './settle.ts';
+import type { Changes } from '#ports/catalog-store.ts';
+import { IntegrationUnavailableError } from '#ports/integration.ts';
+import type { SyncRecord } from '#ports/records.ts';
+import { agreed, endRun, owed } from './end-run.ts';
+import { endGone } from './gone.ts';
+import { mergeSides } from './merge-sides.ts';
+import { beginRun, type Cause, type OpenAttempt, type Run, type SyncDeps, type SyncResult } from './run.ts';
+import { resolve, send } from './settle.ts';
+
+/** Our own side asks: nothing is known to have happened in Stripe. */
+export const NO_EVENTS: Cause = { eventIds: [] };
 
 /**
- * Makes Stripe agree with the catalog on one customer. Safe to call at any time, any number of times: runs exclude one
- * another and protected operations, at most one attempt's outcome is unknown, and what cannot be done now stays due.
+ * Makes both sides agree on one customer. Safe to call at any time, any number of times: runs exclude one another and
+ * protected operations, at most one attempt's outcome is unknown, and what cannot be done now stays due.
  */
-export async function syncCustomer(deps: SyncDeps, customerId: string): Promise<SyncResult> {
-  const run = await beginRun(deps, customerId);
+export async function syncCustomer(deps: SyncDeps, customerId: string, cause: Cause = NO_EVENTS): Promise<SyncResult> {
+  const run = await beginRun(deps, customerId, cause);
   if (run === 'busy' || run === 'agreed') return run;
-  const open = await readOpenAttempt(deps, run);
-  const attempt = open === undefined ? await recordAttempt(deps, run) : await recordResend(deps, run, open);
-  if (attempt === 'nothing') return endAgreed(deps, run);
-  if (attempt === 'overtaken') return lookAgain(deps, run);
-  return settle(deps, run, attempt);
+  try {
+    return await work(deps, run);
+  } catch (error) {
+    if (error instanceof IntegrationUnavailableError) return end(deps, run, owed(deps, run, 'Stripe does not answer'));
+    throw error;
+  }
 }
 
-/** The attempt whose outcome is not known: it is settled before anything else is sent. */
+async function work(deps: SyncDeps, run: Run): Promise<SyncResult> {
+  const open = await readOpenAttempt(deps, run);
+  // Settled before anything else is read or sent.
+  if (open !== undefined) return resolve(deps, run, open);
+  const { customer, sync } = run;
+  if (customer.status === 'deleted') return removeThere(deps, run);
+  if (sync.externalId === undefined) return createThere(deps, run);
+  return compare(deps, run, sync.externalId);
+}
+
 async function readOpenAttempt({ store }: SyncDeps, { customer, sync }: Run): Promise<OpenAttempt | undefined> {
   if (sync.attemptKey === undefined) return undefined;
   const [record] = await store.read([{ type: 'attempt', customerId: customer.id, key: sync.attemptKey }]);
@@ -27,38 +42,27 @@ async function readOpenAttempt({ store }: SyncDeps, { customer, sync }: Run): Pr
   return { key: sync.attemptKey, record };
 }
 
-/** Records that an open attempt is sent again, before it is; one whose key is too old is only looked for. */
-async function recordResend(
-  deps: SyncDeps,
-  { customer, sync }: Run,
-  open: OpenAttempt,
-): Promise<OpenAttempt | 'overtaken'> {
-  if (!canSend(deps, open)) return open;
-  const lastSentAt = iso(deps.clock.nowMs());
-  const { committed } = await deps.store.commit({
-    sync: change(syncKey(deps, customer.id), { lastAttemptAt: lastSentAt }, equal('revision', sync.revision)),
-    attempt: change(
-      { type: 'attempt', customerId: customer.id, key: open.key },
-      { lastSentAt },
-      equal('outcome', 'open'),
-    ),
-  });
-  return committed ? { ...open, record: { ...open.record, lastSentAt } } : 'overtaken';
+async function removeThere(deps: SyncDeps, run: Run): Promise<SyncResult> {
+  const { externalId, isGone } = run.sync;
+  if (externalId !== undefined && isGone !== true) return send(deps, run, { kind: 'delete', externalId, fields: {} });
+  return end(deps, run, agreed(deps, run));
 }
 
-/** Records what is to be sent, before it is. `overtaken`: the customer has changed, or is held, since the run began. */
-async function recordAttempt(deps: SyncDeps, run: Run): Promise<OpenAttempt | 'nothing' | 'overtaken'> {
-  const { customer, sync } = run;
-  const write = owedWrite(run);
-  if (write === undefined) return 'nothing';
-  // A revision never serves two attempts, so neither does a key.
-  const key = `${customer.id}:${sync.revision}`;
-  const now = iso(deps.clock.nowMs());
-  const record: AttemptRecord = { ...write, version: customer.version, since: now, lastSentAt: now, outcome: 'open' };
-  const { committed } = await deps.store.commit({
-    customer: check(customerKey(customer.id), all(equal('version', customer.version), missing('owner'))),
-    sync: change(syncKey(deps, customer.id), { attemptKey: key, lastAttemptAt: now }, equal('revision', sync.revision)),
-    attempt: put({ type: 'attempt', customerId: customer.id, key }, record, absent),
-  });
-  return committed ? { key, record } : 'overtaken';
+function createThere(deps: SyncDeps, run: Run): Promise<SyncResult> {
+  const { name, email } = run.customer;
+  return send(deps, run, { kind: 'create', fields: { name, email } });
+}
+
+/** Reads Stripe's side, after the run was taken: whatever happened there before is seen, in whatever order it is told. */
+async function compare(deps: SyncDeps, run: Run, externalId: string): Promise<SyncResult> {
+  const twin = await deps.integration.findCustomer(externalId);
+  if (twin?.isDeleted === true) return endGone(deps, run);
+  if (twin !== undefined) return mergeSides(deps, run, twin);
+  // Deleted customers are still known. One that is not belongs to another account or mode: nothing is decided from that.
+  return end(deps, run, { ...owed(deps, run, 'Stripe does not know this customer'), status: 'orphaned' });
+}
+
+async function end(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>): Promise<SyncResult> {
+  const ended = await endRun(deps, run, changes);
+  return ended.is === 'ended' ? ended.result : 'owed';
 }

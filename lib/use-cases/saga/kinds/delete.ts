@@ -1,5 +1,5 @@
 import { hasArrived } from '#domain/travel.ts';
-import { all, change, equal } from '#ports/catalog-store.ts';
+import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail } from '../../catalog/email-claims.ts';
 import { auditOf } from './audit.ts';
@@ -36,8 +36,9 @@ export const deleteKind: Kind = {
     return found === undefined || found.isDeleted ? externalId : undefined;
   },
 
-  succeed({ integration: { name: integration } }, operation, accepted) {
+  succeed({ integration: { name: integration } }, operation, accepted, isAskedToLook) {
     const { id: operationId, customerId, version, before, externalId } = operation;
+    const isSameTwin = externalId === undefined ? missing('externalId') : equal('externalId', externalId);
     return {
       customer: change(
         { type: 'customer', customerId },
@@ -52,9 +53,10 @@ export const deleteKind: Kind = {
         { type: 'sync', customerId, integration },
         {
           ...{ status: 'synced', isGone: true, base: undefined, syncedVersion: version + 1, tries: 0 },
-          ...{ lastError: undefined, dueAt: undefined, lookAgain: undefined, lastAttemptAt: accepted.at },
+          ...{ lastError: undefined, conflict: undefined, lastAttemptAt: accepted.at },
+          ...{ lookAgain: undefined, dueAt: isAskedToLook ? accepted.at : undefined },
         },
-        externalId === undefined ? { is: 'missing', field: 'externalId' } : equal('externalId', externalId),
+        isAskedToLook ? isSameTwin : all(isSameTwin, missing('lookAgain')),
       ),
       audit: auditOf(operation, accepted),
     };

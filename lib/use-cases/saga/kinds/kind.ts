@@ -40,7 +40,8 @@ export type Kind = {
 /** Ties an external customer to ours, unless it is somebody else's. */
 export function linkTo(integration: IntegrationName, externalId: string, customerId: string): WriteTo<'link'> {
   const isNobodyElses = any(missing('customerId'), equal('customerId', customerId));
-  return change({ type: 'link', integration, externalId }, { customerId }, isNobodyElses);
+  const linked = { customerId, dueAt: undefined, lookAgain: undefined };
+  return change({ type: 'link', integration, externalId }, linked, isNobodyElses);
 }
 
 /** The present Stripe key of an operation. */

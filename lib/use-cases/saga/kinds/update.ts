@@ -1,4 +1,4 @@
-import { differingFields } from '#domain/customer.ts';
+import { differingFields, NO_FIELDS } from '#domain/customer.ts';
 import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail, holdEmail, needsOtherClaim, unreserveEmail } from '../../catalog/email-claims.ts';
@@ -36,7 +36,9 @@ export const updateKind: Kind = {
 
   succeed({ integration: { name: integration } }, operation, accepted, isAskedToLook) {
     const { id: operationId, customerId, version, before } = operation;
-    const { externalId, after } = updateOf(operation);
+    const { externalId, after, fields } = updateOf(operation);
+    // A create brought over all of them.
+    const known = externalId === undefined ? after : { ...NO_FIELDS, ...operation.base, ...fields };
     const hasOtherClaim = needsOtherClaim(before?.email ?? null, after.email);
     const isSameTwin = externalId === undefined ? missing('externalId') : equal('externalId', externalId);
     return {
@@ -53,10 +55,11 @@ export const updateKind: Kind = {
           ...{
             status: 'synced',
             externalId: accepted.externalId,
-            base: after,
+            base: known,
             syncedVersion: version + 1,
             tries: 0,
             lastError: undefined,
+            ...(fields.email !== undefined && { conflict: undefined }),
           },
           ...{ lastSyncedAt: accepted.at, lastAttemptAt: accepted.at, dueAt: undefined },
           ...(isAskedToLook && { status: 'pending', lookAgain: undefined, dueAt: accepted.at }),
@@ -68,7 +71,7 @@ export const updateKind: Kind = {
     };
   },
 
-  release(operation) {
+  release(operation, at) {
     const { after } = updateOf(operation);
     const hasOtherClaim = needsOtherClaim(operation.before?.email ?? null, after.email);
     return {
@@ -78,9 +81,22 @@ export const updateKind: Kind = {
         equal('owner', operation.id),
       ),
       claim: hasOtherClaim && after.email !== null ? unreserveEmail(after.email, operation.id) : undefined,
+      sync:
+        operation.externalId !== undefined && mayHaveChangedStripe(operation)
+          ? change(
+              { type: 'sync', customerId: operation.customerId, integration: 'stripe' },
+              { status: 'pending', dueAt: at },
+              equal('externalId', operation.externalId),
+            )
+          : undefined,
     };
   },
 };
+
+/** Given up without Stripe's own refusal: what it holds is to be read, whatever it is. */
+function mayHaveChangedStripe({ problem }: OperationRecord): boolean {
+  return problem?.type !== 'stripe-rejected';
+}
 
 function updateOf({ id, externalId, after, fields }: OperationRecord) {
   if (after === null || fields === undefined) {

@@ -1,0 +1,9 @@
+/** What administrators ask for. A function of its own: it may ask Stripe. */
+import { dispatch } from './routes/dispatch.ts';
+import { routeLinkCustomer } from './routes/link-customer.ts';
+import { routeResolveConflict } from './routes/resolve-conflict.ts';
+
+export const handler = dispatch({
+  'POST /customers/{id}/link': routeLinkCustomer,
+  'POST /customers/{id}/resolve-conflict': routeResolveConflict,
+});

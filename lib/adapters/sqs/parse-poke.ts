@@ -1,0 +1,20 @@
+import type { EventNotice, Poke } from '#ports/pokes.ts';
+
+/**
+ * Reads a message of the pokes queue.
+ * @throws Error when it names neither a customer nor one of Stripe's: it ends in the dead-letter queue.
+ */
+export function parsePoke(body: string): Poke {
+  const { customerId, externalId, event } = JSON.parse(body) as Record<string, unknown>;
+  if (typeof customerId === 'string') return { customerId };
+  if (typeof externalId !== 'string') throw new Error('The message does not say where to look.');
+  if (event === undefined) return { externalId };
+  if (!isNotice(event)) throw new Error('The message does not say which event it comes from.');
+  return { externalId, event };
+}
+
+function isNotice(event: unknown): event is EventNotice {
+  if (typeof event !== 'object' || event === null) return false;
+  const { id, kind, createdAt } = event as Record<string, unknown>;
+  return typeof id === 'string' && typeof createdAt === 'string' && /^(created|updated|deleted)$/.test(String(kind));
+}

@@ -1,0 +1,104 @@
+import { all, any, type Changes, change, equal, missing, type Refused, type WriteTo } from '#ports/catalog-store.ts';
+import type { SyncRecord } from '#ports/records.ts';
+import { iso } from '#ports/system.ts';
+import { freedFor, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
+
+const FIRST_BACKOFF_MS = 5_000;
+const LONGEST_BACKOFF_MS = 3600_000;
+/** A busy customer's burst of events is remembered; older ones cost a look when they come again. */
+const EVENTS_REMEMBERED = 20;
+
+/** What a step of a run writes besides the sync record. */
+export type RunWrites = {
+  readonly customer?: WriteTo<'customer'> | undefined;
+  readonly claim?: WriteTo<'emailClaim'> | undefined;
+  readonly oldClaim?: WriteTo<'emailClaim'> | undefined;
+  /** The claim that keeps an email from being taken, and its holder, who is told that somebody waits for it. */
+  readonly blockingClaim?: WriteTo<'emailClaim'> | undefined;
+  readonly blocker?: WriteTo<'sync'> | undefined;
+  readonly attempt?: WriteTo<'attempt'> | undefined;
+  readonly link?: WriteTo<'link'> | undefined;
+  readonly audit?: WriteTo<'audit'> | undefined;
+};
+
+/** `refused`: nothing was written, because of these other writes. */
+export type Ended =
+  | { readonly is: 'ended'; readonly result: SyncResult }
+  | { readonly is: 'refused'; readonly by: Refused<RunWrites> };
+
+/**
+ * Gives the run back with what came of it, unless a later run has taken over. `run.customer` is the customer as it is
+ * after the other writes. Whoever asked to look again meanwhile is honoured by a new poke, as is what is due at once,
+ * and whoever waited for an email that the customer no longer has.
+ */
+export async function endRun(
+  deps: SyncDeps,
+  run: Run,
+  changes: Changes<SyncRecord>,
+  others: RunWrites = {},
+): Promise<Ended> {
+  const { customer, sync } = run;
+  const now = iso(deps.clock.nowMs());
+  const freed = freedFor(run);
+  const { externalId } = changes;
+  const isSameTwin = externalId === undefined ? [] : [any(missing('externalId'), equal('externalId', externalId))];
+  const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);
+  const key = syncKey(deps, customer.id);
+  const ended = { ...changes, ...GIVEN_BACK, ...(freed !== undefined && { awaited: undefined }) };
+  const first = await deps.store.commit({
+    ...others,
+    sync: change(key, ended, all(isStillOurs, missing('lookAgain'))),
+  });
+  let isDue = ended.dueAt !== undefined && ended.dueAt <= now;
+  if (!first.committed) {
+    const { sync: refusedSync, ...by } = first.refused;
+    if (Object.keys(by).length > 0) return { is: 'refused', by };
+    const isOvertaken = refusedSync?.existing?.revision !== sync.revision;
+    if (isOvertaken) return { is: 'ended', result: 'owed' };
+    const again = { status: 'pending', lookAgain: undefined, dueAt: now } as const;
+    const second = await deps.store.commit({ ...others, sync: change(key, { ...ended, ...again }, isStillOurs) });
+    if (!second.committed) {
+      const { sync: _, ...bySecond } = second.refused;
+      return Object.keys(bySecond).length > 0 ? { is: 'refused', by: bySecond } : { is: 'ended', result: 'owed' };
+    }
+    isDue = true;
+  }
+  if (isDue) await deps.pokes.poke({ customerId: customer.id });
+  if (freed !== undefined) await deps.pokes.poke({ customerId: freed });
+  return { is: 'ended', result: !isDue && ended.status === 'synced' ? 'agreed' : 'owed' };
+}
+
+const GIVEN_BACK = { runId: undefined, runExpiresAt: undefined };
+
+/** Gives back a run that decided on what is not so any more: the next one decides afresh. */
+export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promise<SyncResult> {
+  const again = { ...GIVEN_BACK, lookAgain: undefined, dueAt: iso(deps.clock.nowMs()) };
+  await deps.store.commit({ sync: change(syncKey(deps, customer.id), again, equal('revision', sync.revision)) });
+  await deps.pokes.poke({ customerId: customer.id });
+  return 'owed';
+}
+
+/** Both sides agree on this version of the customer, but for an email that cannot be taken yet. */
+export function agreed(deps: SyncDeps, { customer, sync, cause, isHeldUp = false }: Run): Changes<SyncRecord> {
+  const isApart = customer.status !== 'deleted' && (isHeldUp || sync.conflict !== undefined);
+  return {
+    status: isHeldUp ? 'pending' : isApart ? 'conflict' : 'synced',
+    tries: isApart ? sync.tries + 1 : 0,
+    dueAt: isApart ? backoff(deps, sync) : undefined,
+    lastError: undefined,
+    syncedVersion: customer.version,
+    lastSyncedAt: iso(deps.clock.nowMs()),
+    events: [...new Set([...cause.eventIds, ...(sync.events ?? [])])].slice(0, EVENTS_REMEMBERED),
+  };
+}
+
+/** Not agreed yet: due again later, with the reason. */
+export function owed(deps: SyncDeps, { sync }: Run, error: string): Changes<SyncRecord> {
+  return { status: 'failed', lastError: error, tries: sync.tries + 1, dueAt: backoff(deps, sync) };
+}
+
+/** Exponential, with jitter. */
+export function backoff({ clock, random }: SyncDeps, { tries }: Pick<SyncRecord, 'tries'>): string {
+  const longestMs = Math.min(FIRST_BACKOFF_MS * 2 ** tries, LONGEST_BACKOFF_MS);
+  return iso(clock.nowMs() + longestMs * (0.5 + random.fraction() / 2));
+}

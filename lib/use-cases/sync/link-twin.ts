@@ -1,0 +1,35 @@
+import { absent, change, check, equal, put } from '#ports/catalog-store.ts';
+import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
+import { iso } from '#ports/system.ts';
+import { isAsRead, nobodySyncsSince } from '../catalog/read-live.ts';
+import { isStillRun, type LinkRun, linkKey, RUN_OVER, tryAgain } from './link-run.ts';
+import { customerKey, type SyncDeps, type SyncResult, syncKey } from './run.ts';
+
+/**
+ * Links a customer of Stripe that we made to the customer that it was made for. What both hold is then compared; if ours
+ * is a tombstone, Stripe's is deleted too.
+ */
+export async function linkTwin(
+  deps: SyncDeps,
+  run: LinkRun,
+  customer: CustomerRecord,
+  sync: SyncRecord | undefined,
+): Promise<SyncResult> {
+  const key = syncKey(deps, customer.id);
+  const owing = { status: 'pending', externalId: run.externalId, dueAt: iso(deps.clock.nowMs()) } as const;
+  const { committed } = await deps.store.commit({
+    link: change(linkKey(deps, run.externalId), { ...RUN_OVER, customerId: customer.id }, isStillRun(run)),
+    customer: check(
+      customerKey(customer.id),
+      // A tombstone has no version that moves.
+      customer.status === 'deleted' ? equal('status', 'deleted') : isAsRead(customer),
+    ),
+    sync:
+      sync === undefined
+        ? put(key, { ...owing, revision: 0, tries: 0 }, absent)
+        : change(key, { ...owing, isGone: undefined }, nobodySyncsSince(sync)),
+  });
+  if (!committed) return tryAgain(deps, run);
+  await deps.pokes.poke({ customerId: customer.id });
+  return 'owed';
+}

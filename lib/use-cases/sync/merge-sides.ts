@@ -1,0 +1,34 @@
+import { type CustomerFields, canonical } from '#domain/customer.ts';
+import { merge } from '#domain/merge.ts';
+import type { ExternalCustomer } from '#ports/integration.ts';
+import { findBlocker } from './blocked-email.ts';
+import { decide } from './decide.ts';
+import { agreed, endRun, lookAgain } from './end-run.ts';
+import type { Run, SyncDeps, SyncResult } from './run.ts';
+import { send } from './settle.ts';
+
+/**
+ * Takes what Stripe changed and sends what we changed; what is taken is committed before anything is sent. An email
+ * that another customer holds stays with that one: ours keeps its own and is in conflict until it becomes free.
+ */
+export async function mergeSides(deps: SyncDeps, run: Run, twin: ExternalCustomer): Promise<SyncResult> {
+  const { customer, sync } = run;
+  const local = { name: customer.name, email: customer.email };
+  const remote = { name: canonical(twin.name), email: canonical(twin.email) };
+  const merged = merge({ base: sync.base, local, remote }, deps.owners);
+  const blocked = await findBlocker(deps, customer, merged.pulled.email ?? null);
+  const { next, changes, writes } = decide(deps, run, merged, blocked);
+  const fields = merged.pushed;
+  const isMarking = sync.isUnmarked === true;
+  if (Object.keys(fields).length > 0 || isMarking) {
+    const expected = pick(remote, fields);
+    const asked = { kind: 'update', externalId: twin.externalId, fields, expected } as const;
+    return send(deps, next, isMarking ? { ...asked, isMarking } : asked, { changes, writes });
+  }
+  const ended = await endRun(deps, next, { ...agreed(deps, next), ...changes }, writes);
+  return ended.is === 'ended' ? ended.result : lookAgain(deps, run);
+}
+
+function pick(values: CustomerFields, wanted: Partial<CustomerFields>): Partial<CustomerFields> {
+  return { ...('name' in wanted && { name: values.name }), ...('email' in wanted && { email: values.email }) };
+}
