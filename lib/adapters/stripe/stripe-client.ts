@@ -1,9 +1,11 @@
 import Stripe from 'stripe';
+import { API_VERSION, assertApiVersion } from './api-version.ts';
 
-/** The version that requests and replies are written in; the SDK is pinned to the same. */
-const API_VERSION = '2026-10-28.endive';
 /** The SDK's own default of 80 s would outlive the function that waits. */
 const TIMEOUT_MS = 8_000;
+
+// At start, rather than in the middle of somebody's request.
+assertApiVersion(Stripe.API_VERSION);
 
 /** After these the SDK sends a request once more, whatever its own retries are set to. */
 const CLOSED_CONNECTION = new Set(['ECONNRESET', 'EPIPE']);
