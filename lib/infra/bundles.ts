@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { buildSync } from 'esbuild';
 
-const LAMBDAS = join(import.meta.dirname, '..', '..', 'lambdas');
+const CHECKOUT = join(import.meta.dirname, '..', '..');
+const LAMBDAS = join(CHECKOUT, 'lambdas');
 const built = new Set<string>();
 
 /**
@@ -30,6 +31,8 @@ function buildAll(outputDirectory: string): void {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
+    // Every client of the SDK brings the whole chain of places where credentials could be, and uses one.
+    alias: { '@aws-sdk/credential-provider-node': join(CHECKOUT, 'lib/adapters/system/function-credentials.ts') },
     // The few CommonJS packages in the bundles call `require` for Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',
