@@ -32,6 +32,7 @@ module.exports = {
     ...[
       ['dynamodb', packages('@aws-sdk/(client|lib|util)-dynamodb')],
       ['stripe', packages('stripe')],
+      ['stripe-webhook', '^$'],
       ['step-functions', packages('@aws-sdk/client-sfn')],
       ['sqs', packages('@aws-sdk/client-sqs')],
       ['secrets-manager', packages('@aws-sdk/client-secrets-manager')],

@@ -3,6 +3,7 @@ export type ProblemType =
   | 'validation'
   | 'idempotency-key-malformed'
   | 'not-found'
+  | 'method-not-allowed'
   | 'email-taken'
   | 'customer-busy'
   | 'operation-finished'

@@ -26,6 +26,7 @@ describe('imports', () => {
     ['lib/ports/planted.ts', "import 'stripe';", 'ports-know-the-domain'],
     ['lib/use-cases/planted.ts', "import '#adapters/system/system.ts';", 'use-cases-know-ports'],
     ['lib/adapters/stripe/planted.ts', "import '@aws-sdk/client-sqs';", 'adapter-stripe-knows-its-sdk'],
+    ['lib/adapters/stripe-webhook/planted.ts', "import 'stripe';", 'adapter-stripe-webhook-knows-its-sdk'],
     ['lib/service/planted.ts', "import '#infra/config.ts';", 'service-wires'],
     ['lib/infra/planted.ts', "import '#domain/email.ts';", 'infra-knows-the-cdk'],
     ['local/planted.ts', "import '#domain/email.ts';", 'local-runs-the-synthesized-stack'],

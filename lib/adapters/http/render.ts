@@ -17,6 +17,7 @@ const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: st
   validation: [400, 'The request is not valid'],
   'idempotency-key-malformed': [400, 'The idempotency key is malformed'],
   'not-found': [404, 'Not found'],
+  'method-not-allowed': [405, 'The method is not allowed'],
   'email-taken': [409, 'The email is taken'],
   'customer-busy': [409, 'The customer is busy'],
   'operation-finished': [409, 'The operation has ended'],
