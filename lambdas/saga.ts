@@ -8,6 +8,7 @@ import { giveUp } from '#use-cases/saga/give-up.ts';
 import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
 import { store, system } from './wiring/catalog.ts';
+import { count } from './wiring/metric.ts';
 import { stripe } from './wiring/stripe.ts';
 
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
@@ -27,21 +28,7 @@ export async function handler({ step, operationId, fence }: SagaEvent): Promise<
   const run = STEPS[step];
   if (run === undefined) throw new Error(`There is no step ${step}.`);
   const outcome = await run({ store, integration: stripe, clock: system.clock, pokes }, { operationId, fence });
-  if (outcome === 'needs_attention') reportNeedsAttention(operationId);
+  // The alarm on this metric wakes somebody up.
+  if (outcome === 'needs_attention') count('NeedsAttention', { also: { operationId } });
   return { outcome };
-}
-
-/** In CloudWatch's embedded metric format: the alarm on this metric wakes somebody up. */
-function reportNeedsAttention(operationId: string): void {
-  const metric = {
-    Namespace: 'Concord',
-    Dimensions: [['Stage']],
-    Metrics: [{ Name: 'NeedsAttention', Unit: 'Count' }],
-  };
-  process.stdout.write(
-    `${JSON.stringify({
-      _aws: { Timestamp: system.clock.nowMs(), CloudWatchMetrics: [metric] },
-      ...{ Stage: requireEnv('STAGE'), NeedsAttention: 1, operationId },
-    })}\n`,
-  );
 }

@@ -7,15 +7,21 @@ import {
   Metric,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-export type AlarmsProps = { readonly stage: string; readonly saga: StateMachine; readonly deadLetters: IQueue };
+export type AlarmsProps = {
+  readonly stage: string;
+  readonly saga: StateMachine;
+  readonly deadLetters: IQueue;
+  readonly webhook: IFunction;
+};
 
 /** Alarms that mean "act". What each one asks for is in its description. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { stage, saga, deadLetters }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { stage, saga, deadLetters, webhook }: AlarmsProps) {
     super(scope, id);
     const period = Duration.minutes(5);
     const alarm = (name: string, metric: IMetric, alarmDescription: string) =>
@@ -49,6 +55,22 @@ export class Alarms extends Construct {
       'DeadLetters',
       deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       'A poke failed five times. Read why in the sync function’s log, mend it, then redrive the queue.',
+    );
+    alarm(
+      'WebhookSignatures',
+      new Metric({
+        ...{ namespace: 'Concord', metricName: 'WebhookRefused', statistic: 'Sum', period },
+        dimensionsMap: { Stage: stage },
+      }),
+      'Signed webhooks were refused: a signing secret was rotated wrongly, stripeMode or stripeAccount is not the endpoint’s, or somebody probes. The metric’s reasons say which.',
+    );
+    alarm(
+      'WebhookErrors',
+      new Metric({
+        ...{ namespace: 'AWS/Lambda', metricName: 'Url5xxCount', statistic: 'Sum', period },
+        dimensionsMap: { FunctionName: webhook.functionName },
+      }),
+      'Webhooks could not be queued. Stripe sends them again for up to three days; read why in the webhook function’s log.',
     );
   }
 }

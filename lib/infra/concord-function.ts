@@ -12,6 +12,8 @@ export type ConcordFunctionProps = {
   readonly description: string;
   readonly timeout: Duration;
   readonly environment?: Record<string, string>;
+  /** How many may run at once, taken from the account's quota. */
+  readonly reservedConcurrentExecutions?: number;
 };
 
 /** A function with its own role, log group and bundle. */
@@ -29,6 +31,9 @@ export class ConcordFunction extends LambdaFunction {
       handler: 'index.handler',
       code: Code.fromAsset(bundleEntry(props.entry, join(output, 'bundles'))),
       environment: { STAGE: props.stage, ...props.environment },
+      ...(props.reservedConcurrentExecutions !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      }),
       loggingFormat: LoggingFormat.JSON,
       // Lambda's own default log group would keep its lines for ever.
       logGroup: new LogGroup(scope, `${id}Logs`, {

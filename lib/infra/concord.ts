@@ -10,6 +10,7 @@ import { Pokes } from './pokes.ts';
 import { Saga } from './saga.ts';
 import { Schedules } from './schedules.ts';
 import { Tables } from './tables.ts';
+import { Webhook } from './webhook.ts';
 
 /** All of Concord: the API, the saga, the sync consumer and the schedules, on two tables. */
 export class Concord extends Construct {
@@ -106,7 +107,8 @@ export class Concord extends Construct {
     });
     catalog.grantWriteData(endedEarly);
     new EndedEarly(this, 'EndedEarly', { stage, saga: saga.stateMachine, handler: endedEarly });
-    new Alarms(this, 'Alarms', { stage, saga: saga.stateMachine, deadLetters: pokes.deadLetters });
+    const { handler: webhook, url } = new Webhook(this, 'Webhook', { config, queue: pokes.queue });
+    new Alarms(this, 'Alarms', { stage, saga: saga.stateMachine, deadLetters: pokes.deadLetters, webhook });
 
     const sweepOperations = new ConcordFunction(this, 'SweepOperations', {
       stage,
@@ -125,6 +127,7 @@ export class Concord extends Construct {
     new Schedules(this, 'Schedules', { stage }).every(Duration.minutes(1), 'sweep-operations', sweepOperations);
 
     this.#output('ApiUrl', httpApi.apiEndpoint);
+    this.#output('WebhookUrl', url);
     this.#output('CatalogTable', catalog.tableName);
     this.#output('EphemeralTable', ephemeral.tableName);
     this.#output('SagaArn', saga.stateMachine.stateMachineArn);

@@ -10,6 +10,12 @@ export type ConcordConfig = {
   readonly owners: { readonly name: Owner; readonly email: Owner };
   /** How many batches of pokes are worked on at once, 2 to 1000. */
   readonly syncConcurrency: number;
+  /** Events of the other mode are refused. */
+  readonly stripeMode: 'test' | 'live';
+  /** The account whose events are taken, where they name one; without it those are refused. */
+  readonly stripeAccount?: string;
+  /** How many webhooks are taken at once, 1 to 1000; without it, as many as the account has room for. */
+  readonly webhookConcurrency?: number;
 };
 
 type Owner = 'catalog' | 'stripe';
@@ -29,14 +35,11 @@ export function readConfig(node: Node): ConcordConfig {
   if (issuer !== undefined && !/^https:\/\/\S+$/.test(issuer)) {
     throw new Error(`Context "issuer" must be an https URL, not "${issuer}".`);
   }
-  const syncConcurrency = Number(text(node, 'syncConcurrency') ?? 4);
-  if (!Number.isInteger(syncConcurrency) || syncConcurrency < 2 || syncConcurrency > 1000) {
-    throw new Error('Context "syncConcurrency" must be a whole number from 2 to 1000.');
-  }
   const owners = { name: owner(node, 'ownerOfName'), email: owner(node, 'ownerOfEmail') };
   return {
     ...{ stage, owners },
-    syncConcurrency,
+    syncConcurrency: wholeNumber(node, 'syncConcurrency', 2) ?? 4,
+    ...webhookConfig(node, stage),
     ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
   };
 }
@@ -45,6 +48,35 @@ function owner(node: Node, key: string): Owner {
   const value = text(node, key) ?? 'catalog';
   if (value === 'catalog' || value === 'stripe') return value;
   throw new Error(`Context "${key}" must be catalog or stripe, not "${value}".`);
+}
+
+function webhookConfig(
+  node: Node,
+  stage: string,
+): Pick<ConcordConfig, 'stripeMode' | 'stripeAccount' | 'webhookConcurrency'> {
+  const stripeMode = text(node, 'stripeMode') ?? 'test';
+  if (stripeMode !== 'test' && (stripeMode !== 'live' || stage === 'local')) {
+    throw new Error(`Context "stripeMode" must be "test" or, but for the stage local, "live", not "${stripeMode}".`);
+  }
+  const stripeAccount = text(node, 'stripeAccount');
+  if (stripeAccount !== undefined && !/^acct_\w{1,64}$/.test(stripeAccount)) {
+    throw new Error(`Context "stripeAccount" must be the id of an account (acct_…), not "${stripeAccount}".`);
+  }
+  const webhookConcurrency = wholeNumber(node, 'webhookConcurrency', 1);
+  return {
+    stripeMode,
+    ...(stripeAccount !== undefined && { stripeAccount }),
+    ...(webhookConcurrency !== undefined && { webhookConcurrency }),
+  };
+}
+
+function wholeNumber(node: Node, key: string, least: number): number | undefined {
+  const given = text(node, key);
+  const value = Number(given);
+  if (given !== undefined && (!Number.isInteger(value) || value < least || value > 1000)) {
+    throw new Error(`Context "${key}" must be a whole number from ${least} to 1000.`);
+  }
+  return given === undefined ? undefined : value;
 }
 
 function text(node: Node, key: string): string | undefined {

@@ -12,6 +12,7 @@ type Ready = {
   readonly control: string;
   readonly token: string;
   readonly tokens: { readonly read: string; readonly write: string; readonly admin: string };
+  readonly webhook_secret: string;
 };
 
 export type Reply = { readonly status: number; readonly headers: Headers; readonly text: string; readonly body: Body };

@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-type Resource = { readonly Type: string; readonly Properties: Record<string, never>; readonly DeletionPolicy?: string };
+import { type Resource, readTemplate, synthesize } from './synthesized.ts';
 
 const BUDGET_KB = {
   api: 600,
@@ -12,24 +10,18 @@ const BUDGET_KB = {
   saga: 1000,
   'sweep-operations': 600,
   sync: 1000,
+  webhook: 340,
 };
-
-function synthesize(context: Record<string, string>, directory: string): void {
-  execFileSync(process.execPath, ['bin/app.ts'], {
-    env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
-    stdio: 'pipe',
-  });
-}
 
 describe('the synthesized stack', () => {
   const directory = mkdtempSync(join(tmpdir(), 'concord-stack-'));
   let resources: Resource[];
-  let outputs: string[];
+  let outputs: readonly string[];
   beforeAll(() => {
     synthesize({ stage: 'prod', issuer: 'https://issuer.example/' }, directory);
-    const template = JSON.parse(readFileSync(join(directory, 'Concord.template.json'), 'utf8'));
-    resources = Object.values(template.Resources);
-    outputs = Object.keys(template.Outputs);
+    const template = readTemplate(directory);
+    resources = Object.values(template.resources);
+    outputs = template.outputs;
   }, 60_000);
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -49,7 +41,9 @@ describe('the synthesized stack', () => {
   });
 
   it('tells under plain names what the library is made with', () => {
-    expect(outputs).toEqual(expect.arrayContaining(['CatalogTable', 'EphemeralTable', 'SagaArn', 'PokesQueueUrl']));
+    expect(outputs).toEqual(
+      expect.arrayContaining(['CatalogTable', 'EphemeralTable', 'SagaArn', 'PokesQueueUrl', 'WebhookUrl']),
+    );
   });
 
   it('opens no route but health, and asks each other one for a scope', () => {
@@ -102,6 +96,10 @@ describe('the synthesized stack', () => {
     [{ stage: 'Prod!' }, 'stage'],
     [{ issuer: 'http://plain.example/' }, 'issuer'],
     [{ syncConcurrency: '1' }, 'syncConcurrency'],
+    [{ stripeMode: 'production' }, 'stripeMode'],
+    [{ stripeMode: 'live', stage: 'local' }, 'stripeMode'],
+    [{ stripeAccount: 'cus_1' }, 'stripeAccount'],
+    [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
   ])(
     'refuses the context %j with a sentence',
     (context, key) => {

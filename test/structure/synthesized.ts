@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Resource = {
+  readonly Type: string;
+  readonly Properties: Record<string, never>;
+  readonly DeletionPolicy?: string;
+};
+
+/** Synthesizes this checkout with a context; the template and the bundles are then in `directory`. */
+export function synthesize(context: Record<string, string>, directory: string): void {
+  execFileSync(process.execPath, ['bin/app.ts'], {
+    env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    stdio: 'pipe',
+  });
+}
+
+/** The resources of the template there, by logical id, and the names of its outputs. */
+export function readTemplate(directory: string): {
+  readonly resources: Readonly<Record<string, Resource>>;
+  readonly outputs: readonly string[];
+} {
+  const template = JSON.parse(readFileSync(join(directory, 'Concord.template.json'), 'utf8'));
+  return { resources: template.Resources, outputs: Object.keys(template.Outputs) };
+}
