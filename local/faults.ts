@@ -15,7 +15,7 @@ export type Fault = {
   readonly times: number;
   /** What the kind `error` answers. */
   readonly status: number;
-  /** How long the kind `delay` holds the call back, in real time. */
+  /** How long the kind `delay` holds the call back, in real time; clearing the faults lets it go at once. */
   readonly delay_ms: number;
 };
 
@@ -34,6 +34,8 @@ export type Faults = {
    * the one that was added first does.
    */
   take(call: FaultedCall): Fault | undefined;
+  /** Aborted when the faults of now are cleared: what they hold back goes on. */
+  untilCleared(): AbortSignal;
 };
 
 export class InvalidFault extends Error {
@@ -48,6 +50,7 @@ const mostFaults = 1_000;
 /** The faults to inject into the functions' outgoing calls. */
 export function createFaults(): Faults {
   let entries: { readonly fault: Fault; seen: number }[] = [];
+  let clearing = new AbortController();
 
   return {
     add(body) {
@@ -58,6 +61,8 @@ export function createFaults(): Faults {
     },
     clear() {
       entries = [];
+      clearing.abort();
+      clearing = new AbortController();
     },
     list: () => entries.map(({ fault, seen }) => ({ ...fault, seen })),
     take(call) {
@@ -70,6 +75,7 @@ export function createFaults(): Faults {
       entries = entries.filter(({ fault, seen }) => seen < fault.nth + fault.times - 1);
       return hit;
     },
+    untilCleared: () => clearing.signal,
   };
 }
 

@@ -129,7 +129,7 @@ async function perform(
       return { reply: failedReply(call.service, fault.status), capacity: null };
     case 'delay':
       // It takes effect late even if its caller has died meanwhile, like a request that is still on its way.
-      await passMs(fault.delay_ms);
+      await passMs(fault.delay_ms, undefined, { signal: options.faults.untilCleared() }).catch(() => {});
       return deliver(call, request, options);
     case 'kill-before':
       return { reply: undefined, capacity: null, callerDies: true };

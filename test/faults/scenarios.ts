@@ -191,28 +191,3 @@ export const pokeLost: Scenario = async (stack) => {
   await stack.quiesce();
   return wrongUnless(stack, 1);
 };
-
-/** Two saga executors of one operation: the older one is held up between Stripe's answer and its commit. */
-export const overtakenExecutor: Scenario = async (stack) => {
-  await fault(stack, {
-    function: functionName('saga'),
-    service: 'dynamodb',
-    action: 'TransactWriteItems',
-    kind: 'delay',
-    delay_ms: 3000,
-  });
-  await create(stack, { ...KEYED, prefer: 'respond-async' });
-  await until(stack, 'POST /v1/customers');
-  await stack.control$('POST', '/clock', { advance_seconds: 120 });
-  await stack.control$('POST', '/schedules/sweep-operations/run');
-  await stack.quiesce();
-  return wrongUnless(stack, 1);
-};
-
-async function until(stack: Stack, action: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if ((await stack.calls()).some((call) => call.action === action)) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`${action} was never called.`);
-}

@@ -139,4 +139,13 @@ describe('a fault', () => {
     expect(world.asked.length).toBe(1);
     expect(world.calls.running()).toBe(0);
   });
+
+  it('delay: ends when the faults are cleared', async () => {
+    world.faults.add({ service: 'stripe', kind: 'delay', delay_ms: 60_000 });
+    const held = started.invoke(createCustomer);
+    while (world.calls.running() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    world.faults.clear();
+    expect(payloadOf(await held)).toMatchObject({ status: 200 });
+    expect(lastCall()).toMatchObject({ fault: 'delay' });
+  });
 });

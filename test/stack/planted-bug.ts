@@ -8,8 +8,11 @@ export type PlantedBug = { readonly file: string; readonly guard: string; readon
 
 const COPIED = ['bin', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'];
 
-/** Runs `use` against the stack of a copy of this checkout that has the bug. Nothing of the checkout is touched. */
-export function withPlantedBug(bug: PlantedBug, use: (stack: Stack) => Promise<void>): Promise<void> {
+/** Runs `use` against the stack of a copy of this checkout that has the bugs. Nothing of the checkout is touched. */
+export function withPlantedBug(
+  bug: PlantedBug | readonly PlantedBug[],
+  use: (stack: Stack) => Promise<void>,
+): Promise<void> {
   return inPlantedCopy(bug, async (directory) => {
     const stack = await startStack({ directory });
     try {
@@ -21,16 +24,21 @@ export function withPlantedBug(bug: PlantedBug, use: (stack: Stack) => Promise<v
 }
 
 /** Runs `use` on the directory of such a copy. */
-export async function inPlantedCopy(bug: PlantedBug, use: (directory: string) => Promise<void>): Promise<void> {
+export async function inPlantedCopy(
+  bug: PlantedBug | readonly PlantedBug[],
+  use: (directory: string) => Promise<void>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'concord-planted-'));
   try {
     for (const part of COPIED) cpSync(join(process.cwd(), part), join(directory, part), { recursive: true });
     symlinkSync(join(process.cwd(), 'node_modules'), join(directory, 'node_modules'));
     mkdirSync(join(directory, 'cdk.out'), { recursive: true });
-    const path = join(directory, bug.file);
-    const parts = readFileSync(path, 'utf8').split(bug.guard);
-    if (parts.length !== 2) throw new Error(`The guard stands ${parts.length - 1} times in ${bug.file}: ${bug.guard}`);
-    writeFileSync(path, parts.join(bug.without));
+    for (const { file, guard, without } of [bug].flat()) {
+      const path = join(directory, file);
+      const parts = readFileSync(path, 'utf8').split(guard);
+      if (parts.length !== 2) throw new Error(`The guard stands ${parts.length - 1} times in ${file}: ${guard}`);
+      writeFileSync(path, parts.join(without));
+    }
     await use(directory);
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -22,6 +22,8 @@ export type Call = {
   readonly function: string;
   readonly service: string;
   readonly action: string;
+  /** Null while the call is under way. */
+  readonly duration_ms: number | null;
   readonly fault?: string;
 };
 

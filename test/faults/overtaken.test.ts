@@ -1,0 +1,58 @@
+import { violations } from '../stack/invariants.ts';
+import { type PlantedBug, withPlantedBug } from '../stack/planted-bug.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { readWorld } from '../stack/world.ts';
+import { OVERTAKEN } from './overtaken.ts';
+
+const STORIES = Object.entries(OVERTAKEN);
+
+/**
+ * Each of these writes is refused for several reasons at once: the fence, the status, the attempt, the counts, the
+ * owner, the version, the claim. Any one of them alone hides that another is lost, so the control takes all of them.
+ */
+const LATE_WRITES: readonly PlantedBug[] = [
+  {
+    file: 'lib/use-cases/saga/finalise.ts',
+    guard: `        unchanged(operation),
+      ),
+      ...KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook),`,
+    without: `        { is: 'missing', field: 'anything' },
+      ),
+      ...Object.fromEntries(
+        Object.entries(KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook))
+          .filter(([, write]) => write !== undefined)
+          .map(([name, write]) => [name, { ...write, when: { is: 'missing', field: 'anything' } }]),
+      ),`,
+  },
+  {
+    file: 'lib/use-cases/sync/settle.ts',
+    guard: "const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);",
+    without: "const isStillOurs = all(missing('anything'), ...isSameTwin);",
+  },
+  { file: 'lib/use-cases/sync/settle.ts', guard: "equal('outcome', 'open'),", without: "missing('anything')," },
+  // The late request is not the same request any more.
+  { file: 'lib/use-cases/saga/kinds/kind.ts', guard: '{ id, attempt }', without: '{ id, sent: attempt }' },
+];
+
+describe('an owner that was overtaken, and wakes up later, changes nothing', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(() => stack.stop());
+
+  it.each(STORIES)('%s', async (_, story) => {
+    expect(await story(stack)).toEqual([]);
+    expect(violations(await readWorld(stack))).toEqual([]);
+  });
+
+  it('and would without the conditions of its write', async () => {
+    await withPlantedBug(LATE_WRITES, async (unguarded) => {
+      for (const [name, story] of STORIES) {
+        const changes = await story(unguarded);
+        expect([name, ...changes].length).toBeGreaterThan(1);
+        if (name.endsWith('to Stripe')) expect(changes).toContainEqual(expect.stringContaining('in Stripe'));
+      }
+    });
+  }, 120_000);
+});
