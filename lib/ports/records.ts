@@ -143,7 +143,9 @@ export type OperationRecord = {
   /** Requests begun, and requests answered, under the present key: the difference may still be on its way. */
   readonly sent: number;
   readonly answered: number;
-  /** When a request was last left without an answer. */
+  /** Whether the latest request was answered. */
+  readonly isAnswered?: boolean;
+  /** When the latest one before it was begun that was not. */
   readonly lastUnknownAt?: string;
   /** An answer left open whether it happened. */
   readonly mayHaveLanded?: boolean;

@@ -27,6 +27,9 @@ export async function recordSend(deps: StepDeps, operation: OperationRecord): Pr
   const recorded = await changeOperation(deps, operation, {
     sent: operation.sent + 1,
     lastSentAt: iso(deps.clock.nowMs()),
+    isAnswered: false,
+    // Also when nobody lived to tell: who sent it may have died with it.
+    ...(operation.isAnswered !== true && { lastUnknownAt: operation.lastSentAt }),
     dueAt: iso(deps.clock.nowMs() + RETRIED_LEASE_MS),
   });
   if (recorded === undefined) throw new OutcomeUnknownError('Another executor of this operation was faster.');
@@ -48,8 +51,8 @@ export async function recordAnswer(
     outcome.is === 'unknown' ? operation.answered : isFinalOfKey ? operation.sent : operation.answered + 1;
   const recorded = await changeOperation(deps, operation, {
     answered,
+    isAnswered: outcome.is !== 'unknown',
     ...(outcome.is === 'failed' && { mayHaveLanded: true }),
-    ...(outcome.is === 'unknown' && { lastUnknownAt: operation.lastSentAt }),
     steps: withStep(operation, {
       ...step,
       endedAt: iso(deps.clock.nowMs()),
