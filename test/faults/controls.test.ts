@@ -77,11 +77,11 @@ const CONTROLS = [
     without: 'httpClient: Number(0) ? sendOnce() : Stripe.createNodeHttpClient(),',
   },
   {
-    bug: 'the answer of a proxy counts as a refusal by Stripe',
+    bug: 'any answer counts as a refusal by Stripe',
     scenario: scenarios.replyLostThenProxy,
     file: 'lib/adapters/stripe/stripe-outcome.ts',
-    guard: 'if (isStripesOwnRefusal(error)) return',
-    without: 'if (isStripesOwnRefusal(error) || Number(1)) return',
+    guard: 'if (isRefusal(error)) return',
+    without: 'if (isRefusal(error) || Number(1)) return',
   },
 ];
 

@@ -10,6 +10,36 @@ assertApiVersion(Stripe.API_VERSION);
 /** After these the SDK sends a request once more, whatever its own retries are set to. */
 const CLOSED_CONNECTION = new Set(['ECONNRESET', 'EPIPE']);
 
+/** docs.stripe.com/api/errors */
+const ERROR_TYPES: ReadonlySet<unknown> = new Set([
+  'api_error',
+  'card_error',
+  'idempotency_error',
+  'invalid_request_error',
+]);
+
+/** Whether Stripe itself says this: each of its objects names its kind, and each of its errors its type. */
+function isStripesOwn(
+  status: number,
+  body: { readonly object?: unknown; readonly error?: { type?: unknown } },
+): boolean {
+  return status < 300 ? typeof body?.object === 'string' : ERROR_TYPES.has(body?.error?.type);
+}
+
+/**
+ * Makes an answer that is not Stripe's own unreadable. The SDK takes all JSON without an `error` for what was asked
+ * for, whatever its status, and any gateway's error for Stripe's.
+ */
+function refusingForeign(response: Stripe.HttpClientResponse): Stripe.HttpClientResponse {
+  const read = response.toJSON.bind(response);
+  response.toJSON = async () => {
+    const body = await read();
+    if (!isStripesOwn(response.getStatusCode(), body)) throw new Error('The answer is not Stripe’s own.');
+    return body;
+  };
+  return response;
+}
+
 /**
  * An HTTP client whose requests are what the SDK is told of: a second request under the hood would hide that the
  * outcome of the first is unknown.
@@ -20,11 +50,12 @@ function sendOnce(): Stripe.HttpClient {
     getClientName: () => client.getClientName(),
     async makeRequest(...request) {
       try {
-        return await client.makeRequest(...request);
+        return refusingForeign(await client.makeRequest(...request));
       } catch (error) {
-        const isClosed = error instanceof Error && 'code' in error && CLOSED_CONNECTION.has(String(error.code));
-        throw isClosed
-          ? Object.assign(new Error(error.message, { cause: error }), { code: 'CONNECTION_CLOSED' })
+        // By its code alone: in another realm, as under Jest, an `Error` is not the `Error` of here.
+        const { code = '', message } = error as NodeJS.ErrnoException;
+        throw CLOSED_CONNECTION.has(code)
+          ? Object.assign(new Error(message, { cause: error }), { code: 'CONNECTION_CLOSED' })
           : error;
       }
     },

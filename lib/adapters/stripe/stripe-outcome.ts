@@ -21,7 +21,8 @@ export function outcomeOfError(error: unknown): Outcome<never> {
   if (error instanceof errors.StripeConnectionError && NOT_CONNECTED.has(codeOf(error))) {
     return { is: 'nothing', error: codeOf(error) };
   }
-  // A connection that broke, or no answer in time: the request may still be on its way.
+  // A connection that broke, no answer in time, or one that is not Stripe's own, as `stripeClient` makes sure: the
+  // request may still be on its way.
   if (error instanceof errors.StripeConnectionError || error.statusCode === undefined) {
     return { is: 'unknown', error: codeOf(error) };
   }
@@ -31,16 +32,14 @@ export function outcomeOfError(error: unknown): Outcome<never> {
   if (error instanceof errors.StripeIdempotencyError)
     return { is: 'unknown', error: 'idempotency_error', ...requestId };
   if (WITHOUT_EFFECT.has(error.statusCode)) return { is: 'nothing', error: `status ${error.statusCode}`, ...requestId };
-  // A gateway's 5xx says nothing of the request behind it; Stripe's own says that it is over.
-  if (error.statusCode >= 500 && (replayed || error.rawType !== undefined))
-    return { is: 'failed', error: `status ${error.statusCode}`, replayed, ...requestId };
-  // Only Stripe's own word on these very parameters is a refusal for ever: a proxy's 404 or 408 is nobody's.
-  if (isStripesOwnRefusal(error)) return { is: 'rejected', reason: reasonOf(error), ...requestId };
+  // Stripe says that the request is over.
+  if (error.statusCode >= 500) return { is: 'failed', error: `status ${error.statusCode}`, replayed, ...requestId };
+  // Only a word on these very parameters is a refusal for ever.
+  if (isRefusal(error)) return { is: 'rejected', reason: reasonOf(error), ...requestId };
   return { is: 'unknown', error: `status ${error.statusCode}`, ...requestId };
 }
 
-function isStripesOwnRefusal({ statusCode, rawType, code }: InstanceType<typeof errors.StripeError>): boolean {
-  if (rawType === undefined) return false;
+function isRefusal({ statusCode, code }: InstanceType<typeof errors.StripeError>): boolean {
   return statusCode === 400 || statusCode === 402 || (statusCode === 404 && code === 'resource_missing');
 }
 
