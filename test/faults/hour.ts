@@ -2,7 +2,19 @@ import { violations } from '../stack/invariants.ts';
 import type { Call, Stack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
 import type { Scenario } from './scenarios.ts';
-import { ASYNC, advance, createCustomer, expectStatus, hold, letGo, SAGA, SYNC, sweep, until } from './telling.ts';
+import {
+  ASYNC,
+  advance,
+  createCustomer,
+  expectStatus,
+  fault,
+  hold,
+  letGo,
+  SAGA,
+  SYNC,
+  sweep,
+  until,
+} from './telling.ts';
 
 const HOUR = 3600;
 /** A key is sent again until it is 23 hours old. */
@@ -49,7 +61,7 @@ export const ON_ITS_WAY: Readonly<Record<string, Scenario>> = {
     const create = { function: SYNC, service: 'stripe', action: 'POST /v1/customers' };
     const wrongBefore = violations(await readWorld(stack));
     // The consumer dies, and so the attempt stays open for as long as nobody is there to settle it.
-    await stack.control$('POST', '/faults', { ...create, kind: 'kill-before' });
+    await fault(stack, { ...create, kind: 'kill-before' });
     const body = { name: 'Late', email: 'late-run@example.com' };
     const { body: customer } = await stack.call('POST', '/customers', { body });
     await stack.settle();
@@ -85,7 +97,7 @@ type Story = {
 async function tellOfSaga(stack: Stack, story: Story): Promise<string[]> {
   const wrongBefore = violations(await readWorld(stack));
   // Nobody is there to drive the operation at first.
-  await stack.control$('POST', '/faults', { service: 'states', kind: 'error', status: 400, times: 10 });
+  await fault(stack, { service: 'states', kind: 'error', status: 400, times: 10 });
   const location = (await expectStatus(202, story.begin())).headers.get('location') ?? '';
   await stack.control$('DELETE', '/faults');
   const status = async () => String((await stack.call('GET', location)).body['status']);
@@ -93,7 +105,7 @@ async function tellOfSaga(stack: Stack, story: Story): Promise<string[]> {
   const request = { function: SAGA, service: 'stripe', action: story.request };
   await hold(stack, request, async () => {
     const refusal = { ...request, kind: 'error', status: 400, nth: 2, times: 1000 };
-    if (story.refusedMeanwhile === true) await stack.control$('POST', '/faults', refusal);
+    if (story.refusedMeanwhile === true) await fault(stack, refusal);
     await advance(stack, story.sentAfterSeconds);
     await sweep(stack);
   });

@@ -1,6 +1,7 @@
 import { violations } from '../stack/invariants.ts';
 import type { Reply, Stack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
+import { fault } from './telling.ts';
 
 /**
  * One story of something that goes wrong. It ends with what is wrong in the world then, one sentence each: nothing on a
@@ -16,10 +17,6 @@ const functionName = (entry: string) => `concord-local-${entry}`;
 
 function create(stack: Stack, headers: Record<string, string> = KEYED): Promise<Reply> {
   return stack.call('POST', '/customers', { body: BODY, headers });
-}
-
-function fault(stack: Stack, fault: Record<string, unknown>): Promise<unknown> {
-  return stack.control$('POST', '/faults', fault);
 }
 
 /** Repeats the caller's key until the reply is final. */

@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 20_000;
  */
 export async function hold(stack: Stack, call: Record<string, unknown>, work: () => Promise<unknown>): Promise<void> {
   const heldBefore = await countHeld(stack);
-  await stack.control$('POST', '/faults', { ...call, kind: 'delay', delay_ms: LONGER_THAN_A_STORY_MS });
+  await fault(stack, { ...call, kind: 'delay', delay_ms: LONGER_THAN_A_STORY_MS });
   await work();
   await until(async () => (await countHeld(stack)) > heldBefore, `${JSON.stringify(call)} is held up`);
 }
@@ -38,6 +38,10 @@ export async function until(isSo: () => Promise<boolean>, what: string): Promise
 
 async function countHeld(stack: Stack): Promise<number> {
   return (await stack.calls()).filter(({ fault, duration_ms }) => fault === 'delay' && duration_ms === null).length;
+}
+
+export function fault(stack: Stack, call: Record<string, unknown>): Promise<unknown> {
+  return stack.control$('POST', '/faults', call);
 }
 
 export function advance(stack: Stack, seconds: number): Promise<unknown> {

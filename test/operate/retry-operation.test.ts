@@ -9,7 +9,7 @@ import {
   park,
   problemOf,
   twinId,
-  until,
+  untilStatus,
 } from './stories.ts';
 
 const EMAIL = 'parked@example.com';
@@ -32,7 +32,7 @@ describe('retrying an operation that needs attention', () => {
 
   /** Stripe’s customer is there, the operation is parked as before, and once more has been tried. */
   async function expectParkedAgain(before: Operation): Promise<void> {
-    const after = await until(stack, before.id, 'needs_attention');
+    const after = await untilStatus(stack, before.id, 'needs_attention');
     expect(undosOf(after)).toBe(undosOf(before) + 1);
     expect(after.steps.at(-1)).toMatchObject({
       name: 'undo',
@@ -109,7 +109,7 @@ describe('retrying an operation that needs attention', () => {
   it('ends it when what made it park is gone', async () => {
     expect((await callStripe(stack, 'DELETE', `/v1/customers/${await twinId(stack, EMAIL)}`)).status).toBe(200);
     expect((await retry(parked.id)).status).toBe(202);
-    await until(stack, parked.id, 'compensated');
+    await untilStatus(stack, parked.id, 'compensated');
     expect((await stack.call('GET', '/operations')).body).toEqual({ data: [], next_cursor: null });
     const again = await stack.call('POST', '/customers', { body: { name: 'Again', email: EMAIL }, headers: PROTECTED });
     expect(again.status).toBe(201);

@@ -4,7 +4,12 @@ export const PROTECTED = { 'x-use-integrity-protection': 'true' };
 const ASYNC = { ...PROTECTED, prefer: 'respond-async' };
 
 export type Page<Entry> = { readonly data: readonly Entry[]; readonly next_cursor: string | null };
-export type Step = { readonly name: string; readonly attempt: number; readonly outcome: string };
+export type Step = {
+  readonly name: string;
+  readonly attempt: number;
+  readonly outcome: string;
+  readonly error?: string;
+};
 export type Operation = {
   readonly id: string;
   readonly kind: string;
@@ -57,14 +62,14 @@ export async function park(stack: Stack, email: string): Promise<{ operation: Op
   await stack.control$('POST', '/faults', { ...request, kind: 'lost-reply', times: 2 });
   await stack.control$('POST', '/faults', { ...request, kind: 'error', status: 500, nth: 3, times: 1000 });
   const { id } = await begin(stack, email);
-  await until(stack, id, 'compensating');
+  await untilStatus(stack, id, 'compensating');
   const subscription = await subscribe(stack, await twinId(stack, email));
   await stack.control$('DELETE', '/faults');
-  return { operation: await until(stack, id, 'needs_attention'), subscription };
+  return { operation: await untilStatus(stack, id, 'needs_attention'), subscription };
 }
 
 /** The operation, once it has this status; the clock is moved on meanwhile. */
-export async function until(stack: Stack, id: string, status: string): Promise<Operation> {
+export async function untilStatus(stack: Stack, id: string, status: string): Promise<Operation> {
   for (let tries = 0; tries < 20; tries += 1) {
     await stack.settle();
     const { body } = await stack.call('GET', `/operations/${id}`);
