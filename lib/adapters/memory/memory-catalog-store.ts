@@ -1,0 +1,141 @@
+import type {
+  AuditPage,
+  CatalogStore,
+  Commit,
+  CustomerPage,
+  Due,
+  NamedWrites,
+  OperationPage,
+  Position,
+  Refused,
+  Write,
+} from '#ports/catalog-store.ts';
+import type { AuditRecord, RecordKey, RecordOf } from '#ports/records.ts';
+import type { Clock } from '#ports/system.ts';
+import { compareText, type Fields, holds } from './conditions.ts';
+import { assertCommittable, copyOf, nameOf, resultOf } from './writes.ts';
+
+type Item = { readonly key: RecordKey; readonly record: Fields };
+type KeyOfType<Type extends RecordKey['type']> = Extract<RecordKey, { type: Type }>;
+
+/**
+ * The catalog within one process, for use as a library and for tests; nothing outlives the process. Choose it
+ * explicitly: across functions it would be a catalog for each. It keeps every promise of the port, and what the lists
+ * may do, lag or come short, it does not: each is one order over all records. Values are plain JSON, copied both ways.
+ */
+export class MemoryCatalogStore implements CatalogStore {
+  readonly #items = new Map<string, Item>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async read<const Keys extends readonly RecordKey[]>(
+    keys: Keys,
+  ): Promise<{ -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined }> {
+    const nowSeconds = this.#clock.nowMs() / 1000;
+    const records = keys.map((key) => {
+      const record = this.#items.get(nameOf(key))?.record;
+      return record === undefined || isExpired(record, nowSeconds) ? undefined : copyOf(record);
+    });
+    return records as { -readonly [Index in keyof Keys]: RecordOf<Keys[Index]> | undefined };
+  }
+
+  /** Atomic because nothing in it waits. */
+  async commit<const W extends NamedWrites>(writes: W): Promise<Commit<W>> {
+    const named = Object.entries(writes).filter((entry): entry is [string, Write] => entry[1] !== undefined);
+    assertCommittable(named.map(([, write]) => write));
+    const refused: [string, { existing: Fields | undefined }][] = [];
+    const results = new Map<string, Item | undefined>();
+    for (const [name, write] of named) {
+      const id = nameOf(write.key);
+      const existing = this.#items.get(id)?.record;
+      if (!holds(write.when, existing)) refused.push([name, { existing: existing && copyOf(existing) }]);
+      const record = resultOf(write, existing);
+      results.set(id, record && { key: copyOf(write.key), record });
+    }
+    if (refused.length > 0) return { committed: false, refused: Object.fromEntries(refused) as Refused<W> };
+    for (const [id, item] of results) {
+      if (item === undefined) this.#items.delete(id);
+      else this.#items.set(id, item);
+    }
+    return { committed: true };
+  }
+
+  async listDue(now: string, limit: number): Promise<readonly Due[]> {
+    return this.#inOrderOf('dueAt')
+      .filter(({ value }) => compareText(value, now) <= 0)
+      .slice(0, limit)
+      .map(({ key, value }) => ({ key: copyOf(key) as Due['key'], dueAt: value }));
+  }
+
+  async listCustomers(limit: number, from: string | undefined): Promise<CustomerPage> {
+    const all = this.#inOrderOf('listKey').map(({ value }) => value);
+    const { page, next } = pageOf(all, limit, (id) => from === undefined || compareText(id, from) > 0);
+    return { customerIds: page, next };
+  }
+
+  async listAudit(customerId: string, limit: number, from: Position | undefined): Promise<AuditPage> {
+    const newestFirst = this.#ofType('audit')
+      .filter(({ key }) => key.customerId === customerId)
+      .sort((a, b) => compareText(b.key.entryId, a.key.entryId));
+    const isLater = ({ key }: { key: KeyOfType<'audit'> }) => from === undefined || compareText(key.entryId, from) < 0;
+    const { page, next } = pageOf(newestFirst, limit, isLater);
+    return { entries: page.map(({ record }) => copyOf(record) as AuditRecord), next: next?.key.entryId };
+  }
+
+  async listUnfinished(limit: number, from: Position | undefined, dueSince = ''): Promise<OperationPage> {
+    const due = this.#inOrderOf('dueAt')
+      .flatMap(({ key, value }) =>
+        key.type === 'operation' ? [{ id: key.operationId, place: `${value} ${key.operationId}` }] : [],
+      )
+      .filter(({ place }) => compareText(place, dueSince) >= 0)
+      .sort((a, b) => compareText(a.place, b.place));
+    const { page, next } = pageOf(due, limit, ({ place }) => from === undefined || compareText(place, from) > 0);
+    return { operationIds: page.map(({ id }) => id), next: next?.place };
+  }
+
+  async listOperationsOf(customerId: string, limit: number, from: Position | undefined): Promise<OperationPage> {
+    const newestFirst = this.#ofType('operation')
+      .filter(({ record }) => record['customerId'] === customerId)
+      .map(({ key: { operationId }, record }) => ({
+        id: operationId,
+        place: `${record['createdAt']} ${operationId}`,
+      }))
+      .sort((a, b) => compareText(b.place, a.place));
+    const isLater = ({ place }: { place: string }) => from === undefined || compareText(place, from) < 0;
+    const { page, next } = pageOf(newestFirst, limit, isLater);
+    return { operationIds: page.map(({ id }) => id), next: next?.place };
+  }
+
+  /** Everything that stands there, expired or not, in the order in which it came to be. */
+  dump(): readonly Item[] {
+    return [...this.#items.values()].map(copyOf);
+  }
+
+  #ofType<Type extends RecordKey['type']>(type: Type): { key: KeyOfType<Type>; record: Fields }[] {
+    const items = [...this.#items.values()].filter(({ key }) => key.type === type);
+    return items as { key: KeyOfType<Type>; record: Fields }[];
+  }
+
+  /** The records that have this field, by its value. */
+  #inOrderOf(field: 'dueAt' | 'listKey'): { key: RecordKey; value: string }[] {
+    const having = [...this.#items.values()].flatMap(({ key, record }) => {
+      const value = record[field];
+      return typeof value === 'string' ? [{ key, value }] : [];
+    });
+    return having.sort((a, b) => compareText(a.value, b.value));
+  }
+}
+
+/** `next` is the last entry of the page, if there is another page. */
+function pageOf<Entry>(all: readonly Entry[], limit: number, isLater: (entry: Entry) => boolean) {
+  const rest = all.filter(isLater);
+  const page = rest.slice(0, limit);
+  return { page, next: rest.length > limit ? page.at(-1) : undefined };
+}
+
+function isExpired({ expiresAtSeconds }: Fields, nowSeconds: number): boolean {
+  return typeof expiresAtSeconds === 'number' && expiresAtSeconds <= nowSeconds;
+}

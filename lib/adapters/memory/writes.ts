@@ -1,0 +1,35 @@
+import type { Write } from '#ports/catalog-store.ts';
+import type { RecordKey } from '#ports/records.ts';
+import type { Fields } from './conditions.ts';
+
+/** DynamoDB's limit on one transaction. */
+const MOST_WRITES = 100;
+
+/** DynamoDB takes no other transactions: nothing that was written against this store fails there. */
+export function assertCommittable(writes: readonly Write[]): void {
+  const records = new Set(writes.map(({ key }) => nameOf(key)));
+  if (writes.length === 0 || writes.length > MOST_WRITES) {
+    throw new RangeError(`A commit has 1 to ${MOST_WRITES} writes.`);
+  }
+  if (records.size < writes.length) throw new Error('A commit writes each record once.');
+  const isEmpty = (write: Write) => 'change' in write && Object.keys(write.change).length === 0;
+  if (writes.some(isEmpty)) throw new Error('A change changes something.');
+}
+
+/** The record that a write leaves. */
+export function resultOf(write: Write, existing: Fields | undefined): Fields | undefined {
+  if ('put' in write) return copyOf<Fields>(write.put);
+  // What is undefined is not part of the copy.
+  if ('change' in write) return copyOf<Fields>({ ...existing, ...write.change });
+  return 'remove' in write ? undefined : existing;
+}
+
+/** One text for each record, in whatever order its key says its parts. */
+export function nameOf(key: RecordKey): string {
+  return JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** As JSON keeps it. */
+export function copyOf<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
+}
