@@ -60,9 +60,11 @@ export class DynamoCatalogStore implements CatalogStore {
 
   async #getBatch(keys: readonly RecordKey[]): Promise<unknown[]> {
     const wanted = keys.map(itemKey);
+    // DynamoDB refuses a batch that names a key twice.
+    const distinct = [...new Map(wanted.map((key) => [nameOf(key), key])).values()];
     const found = new Map<string, unknown>();
-    for (let at = 0; at < wanted.length; at += 100) {
-      let Keys: Record<string, unknown>[] | undefined = wanted.slice(at, at + 100);
+    for (let at = 0; at < distinct.length; at += 100) {
+      let Keys: Record<string, unknown>[] | undefined = distinct.slice(at, at + 100);
       while (Keys !== undefined && Keys.length > 0) {
         const reply: BatchGetCommandOutput = await this.#client.send(
           new BatchGetCommand({ RequestItems: { [this.#table]: { Keys, ConsistentRead: true } } }),
@@ -115,7 +117,8 @@ export class DynamoCatalogStore implements CatalogStore {
       return Items as (ItemKey & { dueAt: string })[];
     });
     const due = (await Promise.all(shards)).flat().map((item) => ({ key: dueKey(item), dueAt: item.dueAt }));
-    return due.sort((a, b) => a.dueAt.localeCompare(b.dueAt));
+    // The shards together may have answered more.
+    return due.sort((a, b) => a.dueAt.localeCompare(b.dueAt)).slice(0, limit);
   }
 
   async listCustomers(limit: number, from: string | undefined): Promise<CustomerPage> {
