@@ -5,7 +5,6 @@ import { errorBody, internalFailure, StripeFailure } from './errors.ts';
 import { API_VERSION } from './event.ts';
 import { type Form, parseForm } from './form-body.ts';
 import { type Idempotency, type KeyedRequest, keyedRequest } from './idempotency.ts';
-import { newIdentifier } from './identifiers.ts';
 import type { PlannedFailures } from './planned-failures.ts';
 import { recordRequest } from './request-log.ts';
 import type { Route } from './routing.ts';
@@ -43,7 +42,7 @@ type Outcome = { readonly status: number; readonly body: string };
 type Answer = Outcome & { readonly originalRequestId?: string };
 
 export function createApi(parts: Parts): Api {
-  const { state, now } = parts;
+  const { state, now, newIdentifier } = parts;
   return {
     answer: async (request, signal) => {
       const requestId = newIdentifier('req_');

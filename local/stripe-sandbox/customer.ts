@@ -1,7 +1,6 @@
 import type { Collection } from '../persistent-collection.ts';
 import { invalidParameter, missingResource, StripeFailure } from './errors.ts';
 import type { Form } from './form-body.ts';
-import { newIdentifier } from './identifiers.ts';
 import { findMetadataChange, type Metadata, type MetadataChange, mergeMetadata } from './metadata.ts';
 import { findUnsettableString } from './parameters.ts';
 
@@ -58,9 +57,9 @@ export function assertNotDeclined(email: string | null | undefined): void {
   );
 }
 
-export function newCustomer(created: number) {
+export function newCustomer(id: string, created: number) {
   return {
-    id: newIdentifier('cus_'),
+    id,
     object: 'customer' as const,
     address: null,
     balance: 0,

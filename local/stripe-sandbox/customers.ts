@@ -26,7 +26,8 @@ export function customerEndpoints(rooms: Rooms): readonly Endpoint[] {
   return [create(rooms), list(rooms), retrieve(rooms), update(rooms), remove(rooms)];
 }
 
-function create({ state, events, now }: Rooms): Endpoint {
+function create(rooms: Rooms): Endpoint {
+  const { events, now, newIdentifier } = rooms;
   return {
     method: 'POST',
     path: PATH,
@@ -36,10 +37,10 @@ function create({ state, events, now }: Rooms): Endpoint {
       const expansions = findExpansions(parameters, ['subscriptions']);
       return (cause) => {
         assertNotDeclined(change.email);
-        const customer = changedCustomer(newCustomer(toSeconds(now())), change);
-        keep({ state, events, now }, customer);
+        const customer = changedCustomer(newCustomer(newIdentifier('cus_'), toSeconds(now())), change);
+        keep(rooms, customer);
         events.record({ type: 'customer.created', object: customer, cause });
-        return expanded({ state }, customer, expansions);
+        return expanded(rooms, customer, expansions);
       };
     },
   };
@@ -59,7 +60,7 @@ function update({ state, events, now }: Rooms): Endpoint {
         const after = changedCustomer(before, change);
         const previous = previousAttributes(before, after);
         if (previous !== undefined) {
-          keep({ state, events, now }, after);
+          keep({ state, now }, after);
           events.record({ type: 'customer.updated', object: after, previous, cause });
         }
         return expanded({ state }, after, expansions);
@@ -133,7 +134,7 @@ function list({ state }: Rooms): Endpoint {
   };
 }
 
-function keep({ state, now }: Rooms, customer: Customer): void {
+function keep({ state, now }: Pick<Rooms, 'state' | 'now'>, customer: Customer): void {
   state.customers.set(customer.id, { customer, deleted: false });
   recordSearchable(state.searchIndex, customer.id, customer, now());
 }

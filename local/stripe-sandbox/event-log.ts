@@ -1,6 +1,6 @@
 import type { Collection } from '../persistent-collection.ts';
 import { API_VERSION, type Cause, type EventType, type StripeEvent } from './event.ts';
-import { newIdentifier } from './identifiers.ts';
+import type { NewIdentifier } from './identifiers.ts';
 import { toSeconds } from './seconds.ts';
 
 /** "You can list and retrieve events that happened in the last 30 days": https://docs.stripe.com/api/events/list */
@@ -24,7 +24,7 @@ export type EventLog = {
 
 export function createEventLog(
   events: Collection<StripeEvent>,
-  now: () => number,
+  { now, newIdentifier }: { readonly now: () => number; readonly newIdentifier: NewIdentifier },
   enqueue: (event: StripeEvent) => void,
 ): EventLog {
   const isVisible = (event: StripeEvent) => event.created > toSeconds(now()) - VISIBLE_SECONDS;

@@ -6,7 +6,12 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const LENGTHS = { cus_: 14, evt_: 24, sub_: 24, si_: 14, req_: 14 } as const;
 
 /** A new id in the look of Stripe's, say `cus_NffrFeUfNV2Hib`. */
-export function newIdentifier(prefix: keyof typeof LENGTHS): string {
-  const characters = Array.from(randomBytes(LENGTHS[prefix]), (byte) => ALPHABET.charAt(byte % ALPHABET.length));
-  return prefix + characters.join('');
+export type NewIdentifier = (prefix: keyof typeof LENGTHS) => string;
+
+/** Makes ids of these bytes, which are random unless a caller needs the same ids again. */
+export function createIdentifiers(bytes: (count: number) => Iterable<number> = randomBytes): NewIdentifier {
+  return (prefix) => {
+    const characters = Array.from(bytes(LENGTHS[prefix]), (byte) => ALPHABET.charAt(byte % ALPHABET.length));
+    return prefix + characters.join('');
+  };
 }

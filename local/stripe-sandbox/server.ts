@@ -1,32 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { OpenCollection } from '../persistent-collection.ts';
-import { accountEndpoint } from './account.ts';
-import { type Api, createApi } from './api.ts';
-import { type Control, createControl } from './control.ts';
-import { customerEndpoints } from './customers.ts';
-import type { Rooms } from './endpoint.ts';
-import type { StripeEvent } from './event.ts';
-import { createEventLog } from './event-log.ts';
-import { eventEndpoints } from './events.ts';
-import { createIdempotency } from './idempotency.ts';
-import { createPlannedFailures } from './planned-failures.ts';
-import { createRouter } from './routing.ts';
-import { searchEndpoint } from './search.ts';
-import { openState } from './state.ts';
-import { subscriptionEndpoints } from './subscriptions.ts';
-import { createWebhooks } from './webhooks.ts';
+import type { Api } from './api.ts';
+import type { Control } from './control.ts';
+import { createSandbox, type SandboxParts } from './sandbox.ts';
 
-export type SandboxOptions = {
+export type SandboxOptions = SandboxParts & {
   /** 0 takes any free port. */
   readonly port: number;
-  /** Milliseconds of the clock that the sandbox lives by. */
-  readonly now: () => number;
-  /** Follows that clock; answers what cancels the timer. */
-  readonly setTimer: (callback: () => void, delayMs: number) => () => void;
-  /** Where the state lives, so that it outlives the sandbox. */
-  readonly collections: OpenCollection;
-  readonly webhook?: { readonly url: string; readonly secret: string };
 };
 
 export type StripeSandbox = {
@@ -45,27 +25,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 /** A stateful double of the part of Stripe's v1 API that `README.md` names, on 127.0.0.1. */
 export async function startStripeSandbox(options: SandboxOptions): Promise<StripeSandbox> {
-  const { now } = options;
-  const state = openState(options.collections);
-  const events = createEventLog(state.events, now, (event: StripeEvent) => webhooks.enqueue(event));
-  const webhooks = createWebhooks(state, options, events.find, options.webhook);
-  const rooms: Rooms = { state, events, now };
-  const idempotency = createIdempotency(state.idempotency, now);
-  const failures = createPlannedFailures();
-  const api = createApi({
-    ...rooms,
-    route: createRouter([
-      searchEndpoint(rooms),
-      ...customerEndpoints(rooms),
-      ...subscriptionEndpoints(rooms),
-      ...eventEndpoints(rooms),
-      accountEndpoint,
-    ]),
-    idempotency,
-    failures,
-    afterEffect: webhooks.deliverDue,
-  });
-  const control = createControl({ ...rooms, webhooks, failures, idempotency });
+  const { api, control, webhooks } = createSandbox(options);
   const http = await listen(options.port, api, control);
   webhooks.deliverDue();
   return {

@@ -1,5 +1,5 @@
 import type { Collection } from '../persistent-collection.ts';
-import { newIdentifier } from './identifiers.ts';
+import type { NewIdentifier } from './identifiers.ts';
 import type { Metadata } from './metadata.ts';
 
 export type SubscriptionStatus = 'active' | 'trialing' | 'canceled';
@@ -17,7 +17,7 @@ export type SubscriptionOrder = {
 const DAY_SECONDS = 24 * 60 * 60;
 const PERIOD_SECONDS = 30 * DAY_SECONDS;
 
-export function newSubscription(order: SubscriptionOrder, created: number) {
+export function newSubscription(order: SubscriptionOrder, created: number, newIdentifier: NewIdentifier) {
   const id = newIdentifier('sub_');
   const trialEnd = order.trialDays > 0 ? created + order.trialDays * DAY_SECONDS : null;
   const periodEnd = trialEnd ?? created + PERIOD_SECONDS;
@@ -41,7 +41,7 @@ export function newSubscription(order: SubscriptionOrder, created: number) {
     ended_at: null as number | null,
     items: {
       object: 'list' as const,
-      data: order.items.map((item) => newItem(id, item, created, periodEnd)),
+      data: order.items.map((item) => newItem(newIdentifier('si_'), id, item, created, periodEnd)),
       has_more: false,
       url: `/v1/subscription_items?subscription=${id}`,
     },
@@ -58,9 +58,15 @@ export function newSubscription(order: SubscriptionOrder, created: number) {
   };
 }
 
-function newItem(subscription: string, item: SubscriptionOrder['items'][number], created: number, periodEnd: number) {
+function newItem(
+  id: string,
+  subscription: string,
+  item: SubscriptionOrder['items'][number],
+  created: number,
+  periodEnd: number,
+) {
   return {
-    id: newIdentifier('si_'),
+    id,
     object: 'subscription_item' as const,
     created,
     current_period_end: periodEnd,

@@ -30,7 +30,7 @@ export function subscriptionEndpoints(rooms: Rooms): readonly Endpoint[] {
   return [create(rooms), list(rooms), retrieve(rooms), update(rooms), cancel(rooms)];
 }
 
-function create({ state, events, now }: Rooms): Endpoint {
+function create({ state, events, now, newIdentifier }: Rooms): Endpoint {
   return {
     method: 'POST',
     path: PATH,
@@ -45,7 +45,8 @@ function create({ state, events, now }: Rooms): Endpoint {
       return (cause) => {
         const stored = state.customers.get(customer);
         if (stored === undefined || stored.deleted) throw missingReference('customer', customer, 'customer');
-        const subscription = newSubscription({ customer, items, trialDays, metadata }, toSeconds(now()));
+        const order = { customer, items, trialDays, metadata };
+        const subscription = newSubscription(order, toSeconds(now()), newIdentifier);
         state.subscriptions.set(subscription.id, subscription);
         events.record({ type: 'customer.subscription.created', object: subscription, cause });
         return subscription;
@@ -125,7 +126,7 @@ function cancel(rooms: Rooms): Endpoint {
 
 /** Ends the subscription at once and for good. */
 export function cancelSubscription(
-  { state, events, now }: Rooms,
+  { state, events, now }: Pick<Rooms, 'state' | 'events' | 'now'>,
   subscription: Subscription,
   cause: Cause,
 ): Subscription {

@@ -44,8 +44,7 @@ function refusingForeign(response: Stripe.HttpClientResponse): Stripe.HttpClient
  * An HTTP client whose requests are what the SDK is told of: a second request under the hood would hide that the
  * outcome of the first is unknown.
  */
-function sendOnce(): Stripe.HttpClient {
-  const client = Stripe.createNodeHttpClient();
+function sendOnce(client: Stripe.HttpClient): Stripe.HttpClient {
   return {
     getClientName: () => client.getClientName(),
     async makeRequest(...request) {
@@ -64,16 +63,20 @@ function sendOnce(): Stripe.HttpClient {
 
 /**
  * A client that sends each request once: its own retries would hide attempts whose outcome matters.
- * `apiBase` points it elsewhere than api.stripe.com.
+ * `apiBase` points it elsewhere than api.stripe.com, `transport` carries its requests by other means than sockets.
  */
-export function stripeClient(secretKey: string, apiBase?: string): Stripe {
+export function stripeClient(
+  secretKey: string,
+  apiBase?: string,
+  transport: Stripe.HttpClient = Stripe.createNodeHttpClient(),
+): Stripe {
   const base = apiBase === undefined ? undefined : new URL(apiBase);
   return new Stripe(secretKey, {
     apiVersion: API_VERSION,
     maxNetworkRetries: 0,
     timeout: TIMEOUT_MS,
     telemetry: false,
-    httpClient: sendOnce(),
+    httpClient: sendOnce(transport),
     ...(base !== undefined && {
       host: base.hostname,
       port: base.port,
