@@ -11,14 +11,22 @@ type Details = {
 /** Counts one, in the namespace Concord: for the whole stage, and by the dimensions given. */
 export function count(name: string, { by = {}, also = {} }: Details = {}): void {
   const dimensions = Object.keys(by);
-  const metric = {
-    Namespace: 'Concord',
-    Dimensions: [['Stage'], ...(dimensions.length > 0 ? [['Stage', ...dimensions]] : [])],
-    Metrics: [{ Name: name, Unit: 'Count' }],
-  };
+  write(name, 1, 'Count', [['Stage'], ...(dimensions.length > 0 ? [['Stage', ...dimensions]] : [])], {
+    ...by,
+    ...also,
+  });
+}
+
+/** Tells how much of something there is now, for the whole stage. */
+export function gauge(name: string, value: number, unit: 'Count' | 'Seconds'): void {
+  write(name, value, unit, [['Stage']], {});
+}
+
+function write(name: string, value: number, unit: string, dimensions: string[][], details: Record<string, unknown>) {
+  const metric = { Namespace: 'Concord', Dimensions: dimensions, Metrics: [{ Name: name, Unit: unit }] };
   const line = {
     _aws: { Timestamp: systemClock.nowMs(), CloudWatchMetrics: [metric] },
-    ...{ Stage: requireEnv('STAGE'), ...by, ...also, [name]: 1 },
+    ...{ Stage: requireEnv('STAGE'), ...details, [name]: value },
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -9,10 +9,11 @@ import { requireEnv, systemClock } from '#adapters/system/system.ts';
 const readKey = cachedSecret(new SecretsManagerClient({}), requireEnv('STRIPE_KEY_ARN'), systemClock.nowMs);
 let current: { readonly key: string; readonly client: Stripe } | undefined;
 
-async function clientOfPresentKey(): Promise<Stripe> {
+/** A rotated key is picked up within minutes. */
+export async function stripeOfPresentKey(): Promise<Stripe> {
   const key = await readKey();
   if (current?.key !== key) current = { key, client: stripeClient(key, process.env['STRIPE_API_BASE']) };
   return current.client;
 }
 
-export const stripe = new StripeIntegration(clientOfPresentKey, requireEnv('STAGE'));
+export const stripe = new StripeIntegration(stripeOfPresentKey, requireEnv('STAGE'));

@@ -51,6 +51,26 @@ export class Alarms extends Construct {
       }),
       'An execution of the saga failed, timed out or was aborted. The sweep resumes its operation; find out why it could fail.',
     );
+    new Alarm(this, 'EventPositionAge', {
+      metric: new Metric({
+        ...{ namespace: 'Concord', metricName: 'EventPositionAge', statistic: 'Maximum', period: Duration.hours(1) },
+        dimensionsMap: { Stage: stage },
+      }),
+      alarmDescription:
+        'Stripe’s list of events has not been read to its end for 20 days, or not at all for an hour; after 30 days Stripe forgets them. Read why in the sweep-events function’s log.',
+      ...{ threshold: 20 * 24 * 3600, evaluationPeriods: 1 },
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // A sweep that does not run tells nothing.
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    alarm(
+      'EventsGoneUnread',
+      new Metric({
+        ...{ namespace: 'Concord', metricName: 'EventsGoneUnread', statistic: 'Maximum', period },
+        dimensionsMap: { Stage: stage },
+      }),
+      'Stripe has forgotten events that were never read: only GET /customers/data-consistency/validate finds what they told.',
+    );
     alarm(
       'DeadLetters',
       deadLetters.metricApproximateNumberOfMessagesVisible({ period }),

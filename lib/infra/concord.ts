@@ -124,7 +124,23 @@ export class Concord extends Construct {
     catalog.grantReadWriteData(sweepOperations);
     saga.stateMachine.grantStartExecution(sweepOperations);
     pokes.queue.grantSendMessages(sweepOperations);
-    new Schedules(this, 'Schedules', { stage }).every(Duration.minutes(1), 'sweep-operations', sweepOperations);
+    const sweepEvents = new ConcordFunction(this, 'SweepEvents', {
+      stage,
+      entry: 'sweep-events',
+      description: 'Finds in Stripe’s list of events what webhooks lost.',
+      timeout: Duration.minutes(5),
+      environment: {
+        CATALOG_TABLE: catalog.tableName,
+        STRIPE_KEY_ARN: stripeKey.secretArn,
+        POKES_QUEUE_URL: pokes.queue.queueUrl,
+      },
+    });
+    catalog.grantReadWriteData(sweepEvents);
+    stripeKey.grantRead(sweepEvents);
+    pokes.queue.grantSendMessages(sweepEvents);
+    const schedules = new Schedules(this, 'Schedules', { stage });
+    schedules.every(Duration.minutes(1), 'sweep-operations', sweepOperations);
+    schedules.every(Duration.minutes(15), 'sweep-events', sweepEvents);
 
     this.#output('ApiUrl', httpApi.apiEndpoint);
     this.#output('WebhookUrl', url);

@@ -165,6 +165,17 @@ export type OperationRecord = {
  */
 export type LeaseRecord = { readonly fence: number; readonly owner?: string; readonly expiresAtMs?: number };
 
+/** How far the list of Stripe's events has been read. `step` only grows: it fences one sweep from the next. */
+export type EventPositionRecord = {
+  /** Everything up to then has been read. */
+  readonly through: string;
+  /** A walk back from `until` that has not come to `through` yet; it goes on after the event `from`. */
+  readonly walk?: { readonly until: string; readonly from?: string };
+  /** Events from then on were forgotten by Stripe before they were read. */
+  readonly unreadSince?: string;
+  readonly step: number;
+};
+
 /** Every type of record in the catalog. */
 export type Records = {
   readonly customer: CustomerRecord;
@@ -176,6 +187,7 @@ export type Records = {
   readonly requestKey: RequestKeyRecord;
   readonly operation: OperationRecord;
   readonly lease: LeaseRecord;
+  readonly eventPosition: EventPositionRecord;
 };
 
 /** What names a record. */
@@ -188,6 +200,7 @@ export type RecordKey =
   | { readonly type: 'link'; readonly integration: IntegrationName; readonly externalId: string }
   | { readonly type: 'requestKey'; readonly scope: string; readonly key: string }
   | { readonly type: 'operation'; readonly operationId: string }
-  | { readonly type: 'lease'; readonly name: string };
+  | { readonly type: 'lease'; readonly name: string }
+  | { readonly type: 'eventPosition' };
 
 export type RecordOf<Key extends RecordKey> = Records[Key['type']];

@@ -9,6 +9,8 @@ const BUDGET_KB = {
   'execution-ended-early': 600,
   saga: 1000,
   'sweep-operations': 600,
+  'sweep-events': 900,
+  maintenance: 900,
   sync: 1000,
   webhook: 340,
 };

@@ -33,6 +33,8 @@ export function itemKey(key: RecordKey): ItemKey {
       return { pk: `OPERATION#${key.operationId}`, sk: 'OPERATION' };
     case 'lease':
       return { pk: `LEASE#${key.name}`, sk: 'LEASE' };
+    case 'eventPosition':
+      return { pk: 'EVENTS', sk: 'POSITION' };
   }
 }
 

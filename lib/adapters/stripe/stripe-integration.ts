@@ -1,14 +1,8 @@
 import Stripe from 'stripe';
 import type { CustomerFields } from '#domain/customer.ts';
 import type { Outcome } from '#domain/outcome.ts';
-import {
-  type CreateParameters,
-  type ExternalCustomer,
-  type Integration,
-  IntegrationUnavailableError,
-  type OwnedExternal,
-  type Ownership,
-} from '#ports/integration.ts';
+import type { CreateParameters, ExternalCustomer, Integration, OwnedExternal, Ownership } from '#ports/integration.ts';
+import { lookup } from './lookup.ts';
 import { metadataOf, ownerOf } from './ownership.ts';
 import { previousFields } from './previous-fields.ts';
 import { outcomeOfError } from './stripe-outcome.ts';
@@ -176,14 +170,5 @@ async function attempt(send: () => Promise<WithResponse>): Promise<Outcome<{ ext
     return { is: 'accepted', value: { externalId: id }, ...(requestId !== undefined && { requestId }) };
   } catch (error) {
     return outcomeOfError(error);
-  }
-}
-
-async function lookup<Found>(ask: () => Promise<Found>): Promise<Found> {
-  try {
-    return await ask();
-  } catch (error) {
-    const outcome = outcomeOfError(error);
-    throw new IntegrationUnavailableError(`Stripe did not answer a lookup: ${outcome.is}.`, { cause: error });
   }
 }
