@@ -1,0 +1,55 @@
+import type { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
+import type { Records } from '#ports/records.ts';
+import type { Rig } from './rig.ts';
+
+type Entries = ReturnType<MemoryCatalogStore['dump']>;
+
+function recordsOf<Type extends keyof Records>(catalog: Entries, type: Type): { id: string; record: Records[Type] }[] {
+  return catalog
+    .filter(({ key }) => key.type === type)
+    .map(({ key, record }) => ({
+      id: String(Object.entries(key).find(([part]) => part.endsWith('Id') || part === 'email')?.[1]),
+      record: record as unknown as Records[Type],
+    }));
+}
+
+/**
+ * Where the two sides of a quiescent world differ, one sentence each: one undeleted Stripe customer for each live
+ * catalog customer and none besides, the same values in both, links one to one, no email twice, nothing owed.
+ */
+export function disagreements(rig: Pick<Rig, 'catalog' | 'stripeCustomers'>): string[] {
+  const catalog = rig.catalog();
+  const syncs = new Map(recordsOf(catalog, 'sync').map(({ id, record }) => [id, record]));
+  const links = recordsOf(catalog, 'link');
+  const alive = rig.stripeCustomers().flatMap(({ customer, deleted }) => (deleted ? [] : [customer]));
+  const customers = recordsOf(catalog, 'customer').map(({ record }) => record);
+  const wrong: string[] = [];
+  for (const { id, status, name, email } of customers) {
+    const sync = syncs.get(id);
+    const twins = alive.filter(({ metadata }) => metadata['concord_customer_id'] === id);
+    if (sync?.dueAt !== undefined || sync?.attemptKey !== undefined) wrong.push(`${id} still owes something`);
+    if (twins.length !== (status === 'deleted' ? 0 : 1))
+      wrong.push(`${id}, ${status}, has ${twins.length} Stripe customers`);
+    const [twin] = twins;
+    if (status === 'deleted' || twin === undefined) continue;
+    if (sync?.status !== 'synced') wrong.push(`${id} is ${sync?.status}`);
+    if (sync?.externalId !== twin.id) wrong.push(`${id} names ${sync?.externalId}, not ${twin.id}`);
+    const linked = links.filter(({ record }) => record.customerId === id).map((link) => link.id);
+    if (String(linked) !== twin.id) wrong.push(`${id} is linked to ${linked}, not ${twin.id}`);
+    if (twin.name !== name || twin.email !== email) {
+      wrong.push(`${id} is ${name} <${email}>, in Stripe ${twin.name} <${twin.email}>`);
+    }
+  }
+  const bases = customers.flatMap(({ id, status, name, email }) => {
+    const base = syncs.get(id)?.base;
+    return status === 'deleted' || (base?.name === name && base?.email === email) ? [] : [id];
+  });
+  for (const id of bases) wrong.push(`${id} is said to agree on ${JSON.stringify(syncs.get(id)?.base)}`);
+  const emails = customers.flatMap(({ status, email }) => (status === 'deleted' || email === null ? [] : [email]));
+  if (new Set(emails).size < emails.length) wrong.push(`two have the same email: ${emails}`);
+  const known = new Set(customers.map(({ id }) => id));
+  for (const { id, metadata } of alive) {
+    if (!known.has(String(metadata['concord_customer_id']))) wrong.push(`Stripe's ${id} is an orphan`);
+  }
+  return wrong;
+}

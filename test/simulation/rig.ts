@@ -1,0 +1,130 @@
+import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
+import type { CatalogStore, Due } from '#ports/catalog-store.ts';
+import type { Poke } from '#ports/pokes.ts';
+import { iso } from '#ports/system.ts';
+import { type Faults, NO_FAULTS } from './faults.ts';
+import { PokeQueue } from './poke-queue.ts';
+import { asDashboard, sandboxInProcess } from './sandbox-client.ts';
+import { Scheduler, type Task, type TaskEnd } from './scheduler.ts';
+import { seededRandom } from './seeded-random.ts';
+import { type Ports, startProcess, type World } from './simulated-ports.ts';
+
+export type RigOptions = {
+  /** Decides everything that is not said. */
+  readonly seed: number;
+  /** What a consumer of the queue does with a poke. */
+  readonly consume: (ports: Ports, poke: Poke) => Promise<unknown>;
+  /** How many of them work at once; two unless said. */
+  readonly consumers?: number;
+  /** What may go wrong until `quiesce` is called; nothing unless said. */
+  readonly faults?: Faults;
+  /** Puts another store before the catalog, one that lacks a guard, say. */
+  readonly wrapStore?: (store: CatalogStore) => CatalogStore;
+  /** How long a process may run: a minute unless said, as the functions that deploy. */
+  readonly lifetimeMs?: number;
+};
+
+/** A poke for what is due, or nothing when something else would resume it. */
+function pokeFor({ key }: Due): Poke | undefined {
+  if ('customerId' in key) return { customerId: key.customerId };
+  // Whatever else is due is about a customer of Stripe's, or is no poke's concern.
+  return 'externalId' in key ? { externalId: String(key['externalId']) } : undefined;
+}
+
+const START_MS = Date.UTC(2026, 0, 1);
+const FAR = '9999';
+const MOST_ROUNDS = 500;
+
+export type Rig = ReturnType<typeof createRig>;
+
+/**
+ * The catalog in memory, Stripe's sandbox under the real adapter and SDK, a queue of pokes and processes that work on
+ * them, all in this process and in the hands of one seed.
+ */
+export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ...options }: RigOptions) {
+  const random = seededRandom(seed);
+  const scheduler = new Scheduler(random.fork('turns'), START_MS);
+  scheduler.faults = faults;
+  const catalog = new MemoryCatalogStore({ nowMs: () => scheduler.nowMs(), sleep: async () => {} });
+  const sandbox = sandboxInProcess(() => scheduler.nowMs(), random.fork('stripe'));
+  const lifetimeMs = options.lifetimeMs ?? 60_000;
+
+  const taskOf = (name: string, onEnd: (end: TaskEnd) => void, isFaulty = true): Task => ({
+    ...{ name, isFaulty, onEnd, lifetimeMs },
+  });
+  const start = (task: Task, work: (ports: Ports) => Promise<unknown>) => startProcess(world, task, work);
+
+  const queue = new PokeQueue(scheduler, random.fork('queue'), consumers, (poke, name, onEnd) =>
+    start(taskOf(name, onEnd), (ports) => consume(ports, poke)),
+  );
+  const world: World = {
+    ...{ scheduler, sandbox, random: random.fork('ports') },
+    store: options.wrapStore?.(catalog) ?? catalog,
+    send: (poke) => queue.send(poke),
+  };
+
+  /** A person at Stripe's dashboard, who makes one request at some moment of the run. */
+  const atDashboard = (method: 'POST' | 'DELETE', path: string, fields?: Readonly<Record<string, string>>) =>
+    new Promise<{ readonly id: string }>((resolve, reject) => {
+      const person = { ...taskOf('dashboard', () => {}, false), lifetimeMs: Number.POSITIVE_INFINITY };
+      scheduler.spawn(person, () =>
+        scheduler
+          .call(person, {
+            label: `${method} ${path} ${JSON.stringify(fields ?? {})}`,
+            perform: () => asDashboard(sandbox, method, path, fields),
+            unanswered: () => new Error('Stripe gave no answer.'),
+          })
+          .then(resolve, reject),
+      );
+    });
+
+  const rig = {
+    /** For what a test leaves to the seed. */
+    random: random.fork('test'),
+    trace: scheduler.trace,
+    nowMs: () => scheduler.nowMs(),
+    calls: () => scheduler.calls,
+    /** Begins a process; it does its first step in `run`. Its end is told once it ends, dead ones included. */
+    task: (
+      name: string,
+      work: (ports: Ports) => Promise<unknown>,
+      more: Partial<Pick<Task, 'isFaulty' | 'lifetimeMs'>> = {},
+    ) => new Promise<TaskEnd>((onEnd) => start({ ...taskOf(name, onEnd), ...more }, work)),
+    poke: (poke: Poke) => queue.send(poke),
+    /** Until nobody has anything to do: what is due later stays due. */
+    run: () => scheduler.run(),
+    /** These happen in `run`, whenever it is their turn; one that Stripe refuses rejects. */
+    stripeCreate: (fields: Readonly<Record<string, string>>) => atDashboard('POST', '/v1/customers', fields),
+    stripeEdit: (externalId: string, fields: Readonly<Record<string, string>>) =>
+      atDashboard('POST', `/v1/customers/${externalId}`, fields),
+    stripeDelete: (externalId: string) => atDashboard('DELETE', `/v1/customers/${externalId}`),
+    /** All events of Stripe's, oldest first. None is delivered by itself. */
+    events: () => sandbox.state.events.values(),
+    /** All of Stripe's customers, deleted ones included. */
+    stripeCustomers: () => sandbox.state.customers.values(),
+    /** All records of the catalog, expired ones included. */
+    catalog: () => catalog.dump(),
+    /**
+     * Faults stop, and the clock goes from one due time to the next: what is due is poked, or handed to `resume`.
+     * @throws Error when something stays due.
+     */
+    async quiesce(resume: (due: Due) => void = () => {}): Promise<void> {
+      scheduler.faults = NO_FAULTS;
+      await scheduler.run();
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const [first] = await catalog.listDue(FAR, 1);
+        if (first === undefined) return;
+        scheduler.passUntil(Date.parse(first.dueAt));
+        for (const due of await catalog.listDue(iso(scheduler.nowMs()), 1_000)) {
+          scheduler.note(`due: ${JSON.stringify(due.key)}`);
+          const poke = pokeFor(due);
+          if (poke === undefined) resume(due);
+          else queue.send(poke);
+        }
+        await scheduler.run();
+      }
+      throw new Error(`After ${MOST_ROUNDS} rounds something is still due.`);
+    },
+  };
+  return rig;
+}

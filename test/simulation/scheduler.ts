@@ -1,0 +1,230 @@
+import { drawFate, type Faults, NO_FAULTS } from './faults.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** A process, as far as a simulation tells it from others: it dies as a whole, and what it was told dies with it. */
+export type Task = {
+  readonly name: string;
+  /** Whether faults happen to it. */
+  readonly isFaulty: boolean;
+  /** It is killed when it has not ended so long after its first turn. */
+  readonly lifetimeMs: number;
+  readonly onEnd: (end: TaskEnd) => void;
+};
+
+/** `died`: it will never say what it did. */
+export type TaskEnd = { readonly is: 'done' | 'died' } | { readonly is: 'failed'; readonly error: unknown };
+
+/** A call of a port: the one place where a task waits for its turn. */
+export type PortCall<Result> = {
+  readonly label: string;
+  readonly perform: () => Result | Promise<Result>;
+  /** What the caller gets when no answer comes. */
+  readonly unanswered: () => Error;
+  /** How long after the call it may still take effect although its caller has given up; not at all unless said. */
+  readonly travelsMs?: number;
+  /** How the trace shows what came of it. */
+  readonly show?: (result: Result) => string;
+};
+
+/** Somebody who waits for a turn. Without a task it is no process: it can only happen. */
+type Waiter = {
+  readonly task: Task | undefined;
+  readonly isReady: (nowMs: number) => boolean;
+  /** The time at which it becomes ready by itself, or must at last have happened. */
+  readonly wakeAtMs?: number;
+  readonly latestMs?: number;
+  readonly go: () => void;
+};
+
+/** A turn takes less than this. */
+const TURN_MS = 10;
+const LONGEST_STANDSTILL_MS = 120_000;
+/** How often a sleeper wakes before the others have got on. */
+const WAKES_EARLY = 0.05;
+const MOST_STEPS = 200_000;
+
+/**
+ * Runs tasks one step at a time. At each call of a port the task waits; the seed decides who goes on, what the call
+ * meets and how time passes. The same seed is the same run, byte for byte, as long as tasks wait for nothing but ports.
+ */
+export class Scheduler {
+  readonly trace: string[] = [];
+  faults: Faults = NO_FAULTS;
+  /** How many calls have been made. */
+  calls = 0;
+  readonly #random: SeededRandom;
+  readonly #startMs: number;
+  #nowMs: number;
+  #waiters: Waiter[] = [];
+  #performing = 0;
+  readonly #deadlines = new Map<Task, number>();
+  readonly #dead = new Set<Task>();
+
+  constructor(random: SeededRandom, startMs: number) {
+    this.#random = random;
+    this.#startMs = startMs;
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  /** Begins a task when its first turn comes. */
+  spawn(task: Task, work: () => Promise<unknown>): void {
+    this.#wait(task, () => {
+      this.#deadlines.set(task, this.#nowMs + task.lifetimeMs);
+      work().then(
+        () => this.#end(task, { is: 'done' }),
+        (error: unknown) => this.#end(task, { is: 'failed', error }),
+      );
+    });
+  }
+
+  /** Lets something happen whenever it is ready and its turn comes. */
+  recur(isReady: () => boolean, happen: () => void): void {
+    this.#waiters.push({
+      ...{ task: undefined, isReady },
+      go: () => {
+        happen();
+        this.recur(isReady, happen);
+      },
+    });
+  }
+
+  /** Makes a call when its turn comes, and lets happen to it what the seed decides. */
+  call<Result>(task: Task, call: PortCall<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const perform = async () => {
+        this.#performing += 1;
+        try {
+          return await call.perform();
+        } finally {
+          this.#performing -= 1;
+        }
+      };
+      this.#wait(task, () => {
+        this.calls += 1;
+        const faults = task.isFaulty ? this.faults : NO_FAULTS;
+        const fate = drawFate(this.#random, faults, call.travelsMs !== undefined);
+        const note = (result: string) => this.note(`${task.name} ${call.label}: ${result}`);
+        const giveUp = () => {
+          note(fate);
+          reject(call.unanswered());
+        };
+        if (fate === 'dies before') {
+          note(fate);
+          this.#end(task, { is: 'died' });
+        } else if (fate === 'request lost') giveUp();
+        else if (fate === 'late') {
+          this.#land(call, perform, note);
+          giveUp();
+        } else {
+          perform().then(
+            (result) => {
+              if (fate === 'reply lost') return giveUp();
+              note(`${fate === 'happens' ? '' : `${fate} `}${call.show?.(result) ?? 'done'}`);
+              if (fate === 'dies after') this.#end(task, { is: 'died' });
+              else resolve(result);
+            },
+            (error: unknown) => {
+              note(`${error}`);
+              reject(error);
+            },
+          );
+        }
+      });
+    });
+  }
+
+  /** Time passes for a sleeper when everybody else waits too, or when the seed decides so. */
+  sleep(task: Task, ms: number): Promise<void> {
+    return new Promise((wake) => this.#wait(task, wake, this.#nowMs + ms));
+  }
+
+  /** Lets time pass at once. Whoever is past its deadline then is killed. */
+  passUntil(ms: number): void {
+    this.#nowMs = Math.max(this.#nowMs, ms);
+    for (const [task, deadlineMs] of this.#deadlines) {
+      if (deadlineMs > this.#nowMs) continue;
+      this.note(`${task.name}: killed at its deadline`);
+      this.#end(task, { is: 'died' });
+    }
+  }
+
+  /** Until nobody has anything to do. */
+  async run(): Promise<void> {
+    for (let steps = 0; ; steps += 1) {
+      if (steps === MOST_STEPS) throw new Error(`After ${steps} steps there is no end.`);
+      const ready = this.#waiters.filter(({ isReady }) => isReady(this.#nowMs));
+      const sleepers = this.#waiters.filter(({ wakeAtMs }) => wakeAtMs !== undefined && wakeAtMs > this.#nowMs);
+      if (ready.length === 0 && sleepers.length === 0) return;
+      if (ready.length === 0 || (sleepers.length > 0 && this.#random.chance(WAKES_EARLY))) {
+        this.#letPass(Math.min(...sleepers.map(({ wakeAtMs }) => wakeAtMs ?? Number.POSITIVE_INFINITY)));
+      } else {
+        const passes = this.#random.chance(this.faults.pause) ? LONGEST_STANDSTILL_MS : TURN_MS;
+        this.#letPass(this.#nowMs + this.#random.below(passes));
+        // Some of them may have been killed meanwhile.
+        const alive = ready.filter((waiter) => this.#waiters.includes(waiter));
+        if (alive.length > 0) await this.#letGoOrStall(this.#random.pick(alive));
+      }
+    }
+  }
+
+  note(line: string): void {
+    this.trace.push(`${this.#nowMs - this.#startMs} ${line}`);
+  }
+
+  #wait(task: Task, go: () => void, wakeAtMs?: number): void {
+    // A process that is dead asks for nothing.
+    if (this.#dead.has(task)) return;
+    const isReady = (nowMs: number) => wakeAtMs === undefined || wakeAtMs <= nowMs;
+    this.#waiters.push({ task, isReady, go, ...(wakeAtMs !== undefined && { wakeAtMs }) });
+  }
+
+  /** The request is on its way, and arrives at last. */
+  #land<Result>(
+    { show, travelsMs = 0 }: PortCall<Result>,
+    perform: () => Promise<Result>,
+    note: (text: string) => void,
+  ) {
+    this.#waiters.push({
+      ...{ task: undefined, isReady: () => true, latestMs: this.#nowMs + travelsMs },
+      go: () => {
+        perform().then(
+          (result) => note(`arrives late: ${show?.(result) ?? 'done'}`),
+          (error: unknown) => note(`arrives late: ${error}`),
+        );
+      },
+    });
+  }
+
+  /** Time does not pass by a request that must have arrived. */
+  #letPass(untilMs: number): void {
+    const latest = this.#waiters.map(({ latestMs }) => latestMs ?? Number.POSITIVE_INFINITY);
+    this.passUntil(Math.min(untilMs, ...latest));
+  }
+
+  async #letGoOrStall(waiter: Waiter): Promise<void> {
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+    if (waiter.task?.isFaulty === true && this.#random.chance(this.faults.stall)) {
+      const wakeAtMs = this.#nowMs + this.#random.below(LONGEST_STANDSTILL_MS);
+      this.note(`${waiter.task.name} stalls`);
+      this.#waiters.push({ ...waiter, wakeAtMs, isReady: (nowMs) => wakeAtMs <= nowMs });
+      return;
+    }
+    waiter.go();
+    // What it does without waiting for a port is done when the microtasks are.
+    do await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#performing > 0);
+  }
+
+  #end(task: Task, end: TaskEnd): void {
+    if (this.#dead.has(task)) return;
+    this.#dead.add(task);
+    this.#deadlines.delete(task);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.task !== task);
+    if (end.is !== 'died') this.note(`${task.name}: ${end.is === 'failed' ? `fails, ${end.error}` : 'ends'}`);
+    task.onEnd(end);
+  }
+}
