@@ -1,5 +1,7 @@
+import { dashboard } from '../stack/dashboard.ts';
 import { type Call, type Stack, startStack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
+import { bothSides, countEvents, createTwins, deliver, eventsSince } from '../two-way/told.ts';
 
 const PROTECTED = { 'x-use-integrity-protection': 'true' };
 
@@ -9,6 +11,8 @@ describe('the calls of an operation', () => {
   let customers = 0;
   beforeAll(async () => {
     stack = await startStack();
+    // The echoes of what is counted here would be counted with it; test/two-way/echo.test.ts counts them.
+    await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
   });
   afterAll(() => stack.stop());
 
@@ -115,6 +119,29 @@ describe('the calls of an operation', () => {
       'POST /v1/customers/{id}',
     ]);
     expect(count(ofPush, 'dynamodb')).toBeLessThanOrEqual(5);
+  });
+
+  it.each(['name', 'email'])('an edit of the %s in Stripe: one read of Stripe, five at most', async (field) => {
+    const twins = await createTwins(stack, `foreign-${field}@example.com`);
+    const known = await countEvents(stack);
+    await dashboard(stack).customers.update(twins.externalId, { [field]: `edited-${field}@example.com` });
+    const events = await eventsSince(stack, known);
+    const calls = await callsOf(() => deliver(stack, events));
+    const ofSync = calls.filter((call) => call.function === 'concord-local-sync');
+
+    expect(ofSync.filter(({ service }) => service === 'stripe').map(({ action }) => action)).toEqual([
+      'GET /v1/customers/{id}',
+    ]);
+    expect(count(ofSync, 'dynamodb')).toBeLessThanOrEqual(5);
+    // Taking the run writes one item. Ending it writes customer, sync, audit and, for an email, two claims.
+    expect(count(ofSync, 'dynamodb', 'TransactWriteItems')).toBe(2);
+    expect((await bothSides(stack, twins)).here).toMatchObject({ [field]: `edited-${field}@example.com` });
+
+    const again = await callsOf(() => deliver(stack, events));
+    expect(again.filter((call) => call.function === 'concord-local-sync').map(({ service }) => service)).toEqual([
+      'dynamodb',
+      'dynamodb',
+    ]);
   });
 
   it('another payload under a used key: one', async () => {

@@ -1,17 +1,22 @@
+import { dashboard } from '../stack/dashboard.ts';
 import { violations } from '../stack/invariants.ts';
 import type { Call, Reply, Stack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
 
-/** One thing that a caller does to a customer, on a stack where everything else is quiet. */
+/** One thing that somebody does to a customer, on a stack where everything else is quiet. */
 export type Story = {
   readonly name: string;
-  /** Makes what the story needs, and answers the request that is told with every fault. `n` keeps stories apart. */
-  prepare(stack: Stack, n: string): Promise<Request>;
-  /** The final replies that are right in the end. */
-  readonly finalStatuses: readonly number[];
+  /** Makes what the story needs, and answers the deed that is told with every fault. `n` keeps stories apart. */
+  prepare(stack: Stack, n: string): Promise<Deed>;
 };
 
-export type Request = {
+type Deed = {
+  readonly act: () => Promise<unknown>;
+  /** Afterwards: what whoever did it finds wrong. */
+  readonly end?: () => Promise<string[]>;
+};
+
+type Request = {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
@@ -31,58 +36,100 @@ export type Boundary = {
 
 const PROTECTED = { 'x-use-integrity-protection': 'true' };
 
-async function createCustomer(stack: Stack, n: string): Promise<{ path: string; email: string }> {
+type Made = { readonly path: string; readonly externalId: string };
+
+async function createCustomer(stack: Stack, n: string): Promise<Made> {
   const email = `story-${n}@example.com`;
   const reply = await stack.call('POST', '/customers', { body: { name: 'Story', email }, headers: PROTECTED });
   if (reply.status !== 201) throw new Error(`The story could not begin: ${reply.status} ${reply.text}`);
-  return { path: `/customers/${reply.body['id']}`, email };
+  const { stripe } = reply.body['integrations'] as { stripe: { external_id: string } };
+  return { path: `/customers/${reply.body['id']}`, externalId: stripe.external_id };
+}
+
+/** What a caller asks for with a key, and repeats until the reply is final. */
+function asked(name: string, finalStatus: number, request: (stack: Stack, n: string) => Promise<Request>): Story {
+  return {
+    name,
+    async prepare(stack, n) {
+      const prepared = await request(stack, n);
+      return {
+        act: () => send(stack, prepared),
+        async end() {
+          const final = await repeat(stack, prepared);
+          await stack.quiesce();
+          return final.status === finalStatus ? [] : [`The key's repeat got ${final.status}: ${final.text}`];
+        },
+      };
+    },
+  };
 }
 
 function inMode(mode: Record<string, string>, name: string): Story[] {
   const headers = (n: string) => ({ ...mode, 'idempotency-key': `story-${n}` });
   return [
-    {
-      name: `create, ${name}`,
-      finalStatuses: [201],
-      prepare: async (_, n) => ({
-        ...{ method: 'POST', path: '/customers', headers: headers(n) },
-        body: { name: 'Story', email: `story-${n}@example.com` },
-      }),
-    },
-    {
-      name: `update, ${name}`,
-      finalStatuses: [200],
-      prepare: async (stack, n) => ({
-        ...{ method: 'PATCH', path: (await createCustomer(stack, n)).path, headers: headers(n) },
-        body: { name: 'Changed' },
-      }),
-    },
-    {
-      name: `email change, ${name}`,
-      finalStatuses: [200],
-      prepare: async (stack, n) => ({
-        ...{ method: 'PATCH', path: (await createCustomer(stack, n)).path, headers: headers(n) },
-        body: { email: `moved-${n}@example.com` },
-      }),
-    },
-    {
-      name: `delete, ${name}`,
-      finalStatuses: [200],
-      prepare: async (stack, n) => ({
-        ...{ method: 'DELETE', path: (await createCustomer(stack, n)).path, headers: headers(n) },
-      }),
-    },
+    asked(`create, ${name}`, 201, async (_, n) => ({
+      ...{ method: 'POST', path: '/customers', headers: headers(n) },
+      body: { name: 'Story', email: `story-${n}@example.com` },
+    })),
+    asked(`update, ${name}`, 200, async (stack, n) => ({
+      ...{ method: 'PATCH', path: (await createCustomer(stack, n)).path, headers: headers(n) },
+      body: { name: 'Changed' },
+    })),
+    asked(`email change, ${name}`, 200, async (stack, n) => ({
+      ...{ method: 'PATCH', path: (await createCustomer(stack, n)).path, headers: headers(n) },
+      body: { email: `moved-${n}@example.com` },
+    })),
+    asked(`delete, ${name}`, 200, async (stack, n) => ({
+      ...{ method: 'DELETE', path: (await createCustomer(stack, n)).path, headers: headers(n) },
+    })),
   ];
 }
 
-export const STORIES: readonly Story[] = [...inMode({}, 'default'), ...inMode(PROTECTED, 'protected')];
+/** What somebody does at Stripe's dashboard; the world in the end says whether it has come over. */
+const IN_STRIPE: readonly Story[] = [
+  {
+    name: 'created in Stripe',
+    prepare: async (stack, n) => ({
+      act: () => dashboard(stack).customers.create({ name: 'Born', email: `story-${n}@example.com` }),
+    }),
+  },
+  {
+    name: 'changed in Stripe',
+    async prepare(stack, n) {
+      const { externalId } = await createCustomer(stack, n);
+      const changes = { name: 'There', email: `there-${n}@example.com` };
+      return { act: () => dashboard(stack).customers.update(externalId, changes) };
+    },
+  },
+  {
+    name: 'deleted in Stripe',
+    async prepare(stack, n) {
+      const { externalId } = await createCustomer(stack, n);
+      return { act: () => dashboard(stack).customers.del(externalId) };
+    },
+  },
+  {
+    name: 'changed on both sides',
+    async prepare(stack, n) {
+      const { externalId, path } = await createCustomer(stack, n);
+      return {
+        async act() {
+          await stack.call('PATCH', path, { body: { name: 'Here' } });
+          await dashboard(stack).customers.update(externalId, { name: 'There', email: `there-${n}@example.com` });
+        },
+      };
+    },
+  },
+];
+
+export const STORIES: readonly Story[] = [...inMode({}, 'default'), ...inMode(PROTECTED, 'protected'), ...IN_STRIPE];
 
 /** Runs a story once without faults and answers every outgoing call that it made. No list of them is written by hand. */
 export async function findBoundaries(stack: Stack, story: Story, n: string): Promise<Boundary[]> {
-  const request = await story.prepare(stack, n);
+  const { act } = await story.prepare(stack, n);
   await stack.settle();
   await stack.control$('DELETE', '/calls');
-  await send(stack, request);
+  await act();
   await stack.settle();
   const seen = new Map<string, number>();
   return (await stack.calls())
@@ -106,18 +153,13 @@ export async function tellWithFault(
   story: Story,
   { boundary, kind, n }: { boundary: Boundary; kind: FaultKind; n: string },
 ): Promise<string[]> {
-  const request = await story.prepare(stack, n);
+  const { act, end } = await story.prepare(stack, n);
   await stack.settle();
   await stack.control$('POST', '/faults', { ...boundary, kind });
-  await send(stack, request);
+  await act();
   await stack.settle();
   await stack.quiesce();
-  const final = await repeat(stack, request);
-  await stack.quiesce();
-  return [
-    ...(story.finalStatuses.includes(final.status) ? [] : [`The key's repeat got ${final.status}: ${final.text}`]),
-    ...violations(await readWorld(stack)),
-  ];
+  return [...((await end?.()) ?? []), ...violations(await readWorld(stack))];
 }
 
 function send(stack: Stack, { method, path, body, headers }: Request): Promise<Reply> {

@@ -25,19 +25,27 @@ const LATE_WRITES: readonly PlantedBug[] = [
       ),`,
   },
   {
-    file: 'lib/use-cases/sync/settle.ts',
+    file: 'lib/use-cases/sync/end-run.ts',
     guard: "const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);",
     without: "const isStillOurs = all(missing('anything'), ...isSameTwin);",
   },
-  { file: 'lib/use-cases/sync/settle.ts', guard: "equal('outcome', 'open'),", without: "missing('anything')," },
+  {
+    file: 'lib/use-cases/sync/settle.ts',
+    guard: "{ outcome: closed.is, expiresAtSeconds },\n        equal('outcome', 'open'),",
+    without: "{ outcome: closed.is, expiresAtSeconds },\n        { is: 'missing', field: 'anything' },",
+  },
   // The late request is not the same request any more.
   { file: 'lib/use-cases/saga/kinds/kind.ts', guard: '{ id, attempt }', without: '{ id, sent: attempt }' },
 ];
+
+/** The customers of these stories are watched for changes, and an event is a reason to look at one. */
+const holdEvents = (stack: Stack) => stack.sandbox('POST', '/webhooks', { mode: 'hold' });
 
 describe('an owner that was overtaken, and wakes up later, changes nothing', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();
+    await holdEvents(stack);
   });
   afterAll(() => stack.stop());
 
@@ -48,6 +56,7 @@ describe('an owner that was overtaken, and wakes up later, changes nothing', () 
 
   it('and would without the conditions of its write', async () => {
     await withPlantedBug(LATE_WRITES, async (unguarded) => {
+      await holdEvents(unguarded);
       for (const [name, story] of STORIES) {
         const changes = await story(unguarded);
         expect([name, ...changes].length).toBeGreaterThan(1);

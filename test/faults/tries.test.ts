@@ -7,14 +7,14 @@ import { busyAndPokeNotSent, deleteBeginsAgain, sweepPartlyFails, undoRefused } 
 const BUGS = [
   { file: 'lib/use-cases/saga/sweep-operations.ts', guard: 'failures.push(error);', without: 'throw error;' },
   {
-    file: 'lib/use-cases/sync/settle.ts',
-    guard: 'dueAt: iso(clock.nowMs() + backoffMs)',
-    without: 'dueAt: undefined',
+    file: 'lib/use-cases/sync/end-run.ts',
+    guard: 'tries: sync.tries + 1, dueAt: backoff(deps, sync) }',
+    without: 'tries: sync.tries + 1, dueAt: undefined }',
   },
   {
     file: 'lib/use-cases/catalog/owed.ts',
-    guard: 'await pokes.poke(customerId).catch((error: Error) => {',
-    without: 'await pokes.poke(customerId).catch((error: Error) => { if (Number(1)) throw error;',
+    guard: 'await pokes.poke({ customerId }).catch((error: Error) => {',
+    without: 'await pokes.poke({ customerId }).catch((error: Error) => { if (Number(1)) throw error;',
   },
   { file: 'lib/use-cases/catalog/subscriptions.ts', guard: 'asked === undefined ||', without: 'Number(1) ||' },
   {

@@ -27,22 +27,28 @@ export function disagreements(rig: Pick<Rig, 'catalog' | 'stripeCustomers'>): st
   for (const { id, status, name, email } of customers) {
     const sync = syncs.get(id);
     const twins = alive.filter(({ metadata }) => metadata['concord_customer_id'] === id);
-    if (sync?.dueAt !== undefined || sync?.attemptKey !== undefined) wrong.push(`${id} still owes something`);
+    const conflict = status === 'deleted' ? undefined : sync?.conflict;
+    const isOwed = conflict === undefined && sync?.dueAt !== undefined;
+    if (isOwed || sync?.attemptKey !== undefined) wrong.push(`${id} still owes something`);
     if (twins.length !== (status === 'deleted' ? 0 : 1))
       wrong.push(`${id}, ${status}, has ${twins.length} Stripe customers`);
     const [twin] = twins;
     if (status === 'deleted' || twin === undefined) continue;
-    if (sync?.status !== 'synced') wrong.push(`${id} is ${sync?.status}`);
+    if (sync?.status !== (conflict === undefined ? 'synced' : 'conflict')) wrong.push(`${id} is ${sync?.status}`);
     if (sync?.externalId !== twin.id) wrong.push(`${id} names ${sync?.externalId}, not ${twin.id}`);
     const linked = links.filter(({ record }) => record.customerId === id).map((link) => link.id);
     if (String(linked) !== twin.id) wrong.push(`${id} is linked to ${linked}, not ${twin.id}`);
-    if (twin.name !== name || twin.email !== email) {
+    const isBlocked = conflict !== undefined && holderOf(catalog, conflict.stripeValue) !== undefined;
+    if (conflict !== undefined && !isBlocked)
+      wrong.push(`${id} is in conflict over ${conflict.stripeValue}, which is free`);
+    if (twin.name !== name || (!isBlocked && twin.email !== email)) {
       wrong.push(`${id} is ${name} <${email}>, in Stripe ${twin.name} <${twin.email}>`);
     }
   }
   const bases = customers.flatMap(({ id, status, name, email }) => {
     const base = syncs.get(id)?.base;
-    return status === 'deleted' || (base?.name === name && base?.email === email) ? [] : [id];
+    const isAgreed = base?.name === name && (base?.email === email || syncs.get(id)?.conflict !== undefined);
+    return status === 'deleted' || isAgreed ? [] : [id];
   });
   for (const id of bases) wrong.push(`${id} is said to agree on ${JSON.stringify(syncs.get(id)?.base)}`);
   const emails = customers.flatMap(({ status, email }) => (status === 'deleted' || email === null ? [] : [email]));
@@ -52,4 +58,10 @@ export function disagreements(rig: Pick<Rig, 'catalog' | 'stripeCustomers'>): st
     if (!known.has(String(metadata['concord_customer_id']))) wrong.push(`Stripe's ${id} is an orphan`);
   }
   return wrong;
+}
+
+/** Whose an email is. */
+function holderOf(catalog: Entries, email: string | null): string | undefined {
+  const customers = recordsOf(catalog, 'customer').map(({ record }) => record);
+  return customers.find((customer) => customer.status !== 'deleted' && customer.email === email)?.id;
 }

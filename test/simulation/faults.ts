@@ -33,6 +33,9 @@ export const ROUGH_WEATHER: Faults = {
   ...{ stripeError: 0.05, stall: 0.03, pause: 0.01, duplicate: 0.1, tornRead: 0.2 },
 };
 
+/** Processes hang, and Stripe's answers are late or lost, far more often. */
+export const STORM: Faults = { ...ROUGH_WEATHER, lostReply: 0.05, lateRequest: 0.3, stall: 0.1 };
+
 /** What becomes of one call. */
 export type Fate = 'happens' | 'dies before' | 'dies after' | 'reply lost' | 'request lost' | 'late';
 

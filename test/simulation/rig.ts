@@ -34,6 +34,8 @@ function pokeFor({ key }: Due): Poke | undefined {
 const START_MS = Date.UTC(2026, 0, 1);
 const FAR = '9999';
 const MOST_ROUNDS = 500;
+/** A conflict stays due, and by then has had its chances to end. */
+const CONFLICT_ROUNDS = 12;
 
 export type Rig = ReturnType<typeof createRig>;
 
@@ -78,6 +80,14 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
       );
     });
 
+  /** What is still due is only emails that cannot be taken. */
+  const isOnlyInConflict = async () => {
+    const due = await catalog.listDue(FAR, 1_000);
+    const syncs = due.flatMap(({ key }) => (key.type === 'sync' ? [key] : []));
+    const records = await catalog.read(syncs);
+    return syncs.length === due.length && records.every((record) => record?.status === 'conflict');
+  };
+
   const rig = {
     /** For what a test leaves to the seed. */
     random: random.fork('test'),
@@ -111,9 +121,10 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
     async quiesce(resume: (due: Due) => void = () => {}): Promise<void> {
       scheduler.faults = NO_FAULTS;
       await scheduler.run();
-      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      for (let round = 0, rounds = 0; round < MOST_ROUNDS; round += 1) {
         const [first] = await catalog.listDue(FAR, 1);
-        if (first === undefined) return;
+        if (first === undefined || rounds === CONFLICT_ROUNDS) return;
+        rounds = (await isOnlyInConflict()) ? rounds + 1 : 0;
         scheduler.passUntil(Date.parse(first.dueAt));
         for (const due of await catalog.listDue(iso(scheduler.nowMs()), 1_000)) {
           scheduler.note(`due: ${JSON.stringify(due.key)}`);

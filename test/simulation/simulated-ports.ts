@@ -1,7 +1,9 @@
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
+import { systemDigest } from '#adapters/system/system.ts';
+import type { FieldOwners } from '#domain/merge.ts';
 import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
-import type { Pokes } from '#ports/pokes.ts';
+import type { Digest, Pokes } from '#ports/pokes.ts';
 import type { RecordKey } from '#ports/records.ts';
 import type { Clock, Log, Random } from '#ports/system.ts';
 import type { ApiReply, ApiRequest } from '../../local/stripe-sandbox/api.ts';
@@ -18,6 +20,8 @@ export type Ports = {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly owners: FieldOwners;
+  readonly digest: Digest;
 };
 
 /** What all processes share. */
@@ -55,6 +59,8 @@ function portsOf(world: World, task: Task): Ports {
     },
     clock: { nowMs: () => scheduler.nowMs(), sleep: (ms) => scheduler.sleep(task, ms) },
     random: { id: () => idOf(random), fraction: () => random.fraction() },
+    owners: { name: 'catalog', email: 'catalog' },
+    digest: systemDigest,
     log: { warn: (message) => scheduler.note(`${task.name} warns: ${message}`) },
   };
 }

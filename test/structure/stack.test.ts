@@ -7,10 +7,10 @@ const BUDGET_KB = {
   api: 600,
   'delete-customer': 1000,
   'execution-ended-early': 600,
-  saga: 1000,
-  'sweep-operations': 600,
-  'sweep-events': 900,
   maintenance: 900,
+  saga: 1000,
+  'sweep-events': 900,
+  'sweep-operations': 600,
   sync: 1000,
   webhook: 340,
 };

@@ -72,11 +72,23 @@ export async function beginRun(deps: SyncDeps, customerId: string, cause: Cause)
     };
     const { committed } = await deps.store.commit({
       customer: check(customerKey(customerId), isAsRead(customer)),
-      sync: change(syncKey(deps, customerId), { ...taken, lookAgain: undefined }, equal('revision', sync.revision)),
+      sync: change(syncKey(deps, customerId), { ...taken, lookAgain: undefined }, isUntouched(sync)),
     });
     if (committed) return { customer, sync: { ...sync, ...taken }, cause };
   }
   throw new Error('Other writers kept this run from beginning.');
+}
+
+/**
+ * No run has begun since, and none has recorded an attempt or ended: one whose lease is over may still be at work, and
+ * what it leaves is not what was read.
+ */
+function isUntouched({ revision, runId, attemptKey }: SyncRecord) {
+  return all(
+    equal('revision', revision),
+    runId === undefined ? missing('runId') : equal('runId', runId),
+    attemptKey === undefined ? missing('attemptKey') : equal('attemptKey', attemptKey),
+  );
 }
 
 /** Nothing is owed, and none of the events is news: an event is none once it was read, or once all is over. */

@@ -1,0 +1,60 @@
+import { withoutGuard } from '../contracts/rewritten-writes.ts';
+import { disagreements } from './agreement.ts';
+import { NO_FAULTS, ROUGH_WEATHER, STORM } from './faults.ts';
+import { endTwoWay, type TwoWayStory, twoWayRig } from './two-way.ts';
+import { brokenPromises } from './two-way-promises.ts';
+
+const SEEDS = Number(process.env['SEEDS'] ?? 350);
+
+/** What is wrong at the end of a story; what keeps it from its end is wrong too. */
+async function wrongWith(story: TwoWayStory): Promise<string[]> {
+  const rig = twoWayRig(story);
+  try {
+    await endTwoWay(rig);
+  } catch (error) {
+    return [String(error)];
+  }
+  return [...disagreements(rig), ...(story.hasSharedEmails === true ? [] : brokenPromises(rig))];
+}
+
+/** The first seed whose story ends badly, and how. */
+async function firstBroken(story: Omit<TwoWayStory, 'seed'>, seeds = SEEDS): Promise<string | undefined> {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const wrong = await wrongWith({ ...story, seed });
+    if (wrong.length > 0) return `seed ${seed}: ${wrong.join('; ')}`;
+  }
+  return undefined;
+}
+
+describe('customers that are changed on both sides at once', () => {
+  it('agree in the end; the documented winner stands, and every loser is in the audit', async () => {
+    expect(await firstBroken({ faults: NO_FAULTS })).toBeUndefined();
+  }, 240_000);
+
+  it('do so too when processes hang and die, answers are lost and requests arrive late', async () => {
+    expect(await firstBroken({ faults: ROUGH_WEATHER })).toBeUndefined();
+  }, 240_000);
+
+  it('do so too when processes outlive their leases', async () => {
+    expect(await firstBroken({ faults: STORM, lifetimeMs: 3600_000 })).toBeUndefined();
+  }, 240_000);
+
+  it('do so too when both sides fight over the same few emails', async () => {
+    expect(await firstBroken({ faults: ROUGH_WEATHER, hasSharedEmails: true })).toBeUndefined();
+  }, 240_000);
+
+  it.each([
+    ['the version of the customer', 'version'],
+    ['that somebody asked to look again', 'lookAgain'],
+  ])(
+    'do not if nobody minds %s',
+    async (_, field) => {
+      const broken = await firstBroken({
+        faults: ROUGH_WEATHER,
+        wrapStore: (store) => withoutGuard(store, (guard) => 'field' in guard && guard.field === field),
+      });
+      expect(broken).toBeDefined();
+    },
+    240_000,
+  );
+});
