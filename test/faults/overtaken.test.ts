@@ -36,6 +36,11 @@ const LATE_WRITES: readonly PlantedBug[] = [
   },
   // The late request is not the same request any more.
   { file: 'lib/use-cases/saga/kinds/kind.ts', guard: '{ id, attempt }', without: '{ id, sent: attempt }' },
+  {
+    file: 'lib/use-cases/saga/executor.ts',
+    guard: 'stamped, unchanged(operation)),',
+    without: "stamped, { is: 'missing', field: 'anything' }),",
+  },
 ];
 
 /** The customers of these stories are watched for changes, and an event is a reason to look at one. */

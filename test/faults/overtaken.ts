@@ -7,6 +7,7 @@ import {
   advance,
   createCustomer,
   expectStatus,
+  fault,
   hold,
   letGo,
   PROTECTED,
@@ -17,8 +18,8 @@ import {
 } from './telling.ts';
 
 const COMMIT = { service: 'dynamodb', action: 'TransactWriteItems' };
-/** Just longer than the lease of an operation, and than that of a run. */
-const [LEASE_SECONDS, RUN_LEASE_SECONDS] = [61, 91];
+/** Just longer than the longest lease of an operation, and than that of a run. */
+const [LEASE_SECONDS, RUN_LEASE_SECONDS] = [361, 91];
 
 /**
  * An owner is held up until its lease is over. Somebody else takes over and ends its work, and the customer is changed
@@ -30,6 +31,26 @@ export const OVERTAKEN: Readonly<Record<string, Scenario>> = {
     return overtakeSaga(stack, {
       heldAt: COMMIT,
       begin: () => stack.call('POST', '/customers', { body, headers: ASYNC }),
+      changeAgain: (id) => edit(stack, id),
+    });
+  },
+
+  'a protected create, about to be given up': (stack) => {
+    const body = { name: 'Created', email: 'overtaken-give-up@example.com' };
+    const request = { function: SAGA, service: 'stripe', action: 'POST /v1/customers' };
+    return overtakeSaga(stack, {
+      // Five requests fail. The first one was recorded as sent with the operation; the tenth write is to give up.
+      heldAt: { ...COMMIT, nth: 10 },
+      begin: async () => {
+        const before = (await stack.calls()).length;
+        await fault(stack, { ...request, kind: 'error', times: 5 });
+        const reply = await stack.call('POST', '/customers', { body, headers: ASYNC });
+        await until(async () => {
+          await advance(stack, 1);
+          return (await stack.calls()).slice(before).filter((call) => call.fault === 'error').length === 5;
+        }, 'all requests have failed');
+        return reply;
+      },
       changeAgain: (id) => edit(stack, id),
     });
   },
