@@ -40,6 +40,7 @@ export const sweepPartlyFails: Scenario = async (stack) => {
  */
 export const busyAndPokeNotSent: Scenario = async (stack) => {
   const { id, path } = await createCustomer(stack, 'busy@example.com');
+  await stack.settle();
   await fault(stack, { service: 'stripe', action: 'POST /v1/customers/{id}', kind: 'error' });
   await expectStatus(200, stack.call('PATCH', path, { body: { name: 'Owed' } }));
   await stack.settle();
@@ -77,7 +78,7 @@ export async function deleteBeginsAgain(stack: Stack, headers: Record<string, st
   const [begun, asked] = [count(begin.action), count('GET /v1/subscriptions')];
   return [
     ...(deleted?.status === 200 ? [] : [`The delete was answered ${deleted?.status}.`]),
-    ...(begun === 2 ? [] : [`The delete began ${begun} times.`]),
+    ...(begun >= 2 ? [] : ['The delete did not have to begin again.']),
     ...(asked === 1 ? [] : [`Subscriptions were read ${asked} times.`]),
     ...violations(await readWorld(stack)),
   ];
