@@ -26,7 +26,8 @@ export function decide(
   const taken = { ...agreedNow, ...(isYielding && { email: null }) };
   const overruled = newlyOverruled(merged, taken, sync.seen);
   const changes = {
-    base: { ...merged.base, ...agreedNow },
+    // What it gave up is agreed on no more: should Stripe go back to that value, it is one to be taken again.
+    base: { ...merged.base, ...agreedNow, ...(isYielding && { email: null }) },
     conflict: conflictOf(deps, sync, wanted, blocked),
     seen: keepUnlessEmpty(pushedOver(merged)),
   };

@@ -1,0 +1,56 @@
+import { hold, letGo, PROTECTED, SYNC } from '../faults/telling.ts';
+import { dashboard } from '../stack/dashboard.ts';
+import { violations } from '../stack/invariants.ts';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { readWorld } from '../stack/world.ts';
+
+describe('what is changed in Stripe while we are at work', () => {
+  let stack: Stack;
+  let stripe: ReturnType<typeof dashboard>;
+  let made = 0;
+  beforeAll(async () => {
+    stack = await startStack();
+    stripe = dashboard(stack);
+  });
+  afterAll(() => stack.stop());
+  beforeEach(() => webhooks('deliver'));
+  afterEach(async () => {
+    expect(violations(await readWorld(stack))).toEqual([]);
+  });
+
+  const webhooks = (mode: 'deliver' | 'hold') => stack.sandbox('POST', '/webhooks', { mode });
+  const read = async (id: string) => (await stack.call('GET', `/customers/${id}`)).body;
+
+  async function create() {
+    made += 1;
+    const email = `race${made}@example.com`;
+    const { body } = await stack.call('POST', '/customers', { body: { name: 'Ann', email }, headers: PROTECTED });
+    const { stripe: twin } = body['integrations'] as { stripe: { external_id: string } };
+    return { id: String(body['id']), email, externalId: twin.external_id };
+  }
+
+  /** Delivers the latest events, oldest first. */
+  async function deliverLatest(count: number): Promise<void> {
+    const { events } = (await stack.sandbox('GET', '/state')) as unknown as { events: { id: string }[] };
+    await stack.sandbox('POST', '/webhooks/deliver', { events: events.slice(-count).map(({ id }) => id) });
+  }
+
+  it('two customers who swap their emails, and swap back half way, end as they were', async () => {
+    const [one, two] = [await create(), await create()];
+    await webhooks('hold');
+    await stripe.customers.update(one.externalId, { email: two.email });
+    await deliverLatest(1);
+    await stack.settle();
+    await stripe.customers.update(two.externalId, { email: one.email });
+    // The second one gives up its email; the first one's turn then is held up.
+    await hold(stack, { function: SYNC, service: 'stripe', nth: 2 }, () => deliverLatest(1));
+    expect(await read(two.id)).toMatchObject({ email: null });
+    await stripe.customers.update(one.externalId, { email: one.email });
+    await stripe.customers.update(two.externalId, { email: two.email });
+    await deliverLatest(2);
+    await letGo(stack);
+    await stack.quiesce();
+
+    expect([await read(one.id), await read(two.id)]).toMatchObject([{ email: one.email }, { email: two.email }]);
+  });
+});
