@@ -1,4 +1,4 @@
-import { hold, letGo, PROTECTED, SYNC } from '../faults/telling.ts';
+import { advance, fault, hold, letGo, PROTECTED, SYNC, sweep } from '../faults/telling.ts';
 import { dashboard } from '../stack/dashboard.ts';
 import { violations } from '../stack/invariants.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
@@ -52,5 +52,19 @@ describe('what is changed in Stripe while we are at work', () => {
     await stack.quiesce();
 
     expect([await read(one.id), await read(two.id)]).toMatchObject([{ email: one.email }, { email: two.email }]);
+  });
+
+  it('our mark on one born there is not taken for written when its key was forgotten before Stripe got it', async () => {
+    await fault(stack, { function: SYNC, service: 'stripe', action: 'POST /v1/customers/{id}', kind: 'kill-before' });
+    const born = await stripe.customers.create({ name: 'Born', email: 'born@example.com' });
+    await stack.settle();
+    await advance(stack, 25 * 3600);
+    await sweep(stack);
+    await stack.settle();
+    await advance(stack, 3600);
+    await stack.quiesce();
+
+    const { metadata } = (await stripe.customers.retrieve(born.id)) as { metadata: Record<string, string> };
+    expect(metadata).toMatchObject({ concord_stage: 'local' });
   });
 });

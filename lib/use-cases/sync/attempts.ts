@@ -53,7 +53,7 @@ export async function lookForAttempt(
   customerId: string,
   { key, record }: OpenAttempt,
 ): Promise<string | undefined> {
-  const { kind, externalId = '', fields, isMarking = false } = record;
+  const { kind, externalId = '', fields, isMarking } = record;
   const sent = { sinceMs: Date.parse(record.since), untilMs: Date.parse(record.lastSentAt) + TRAVELS_AT_MOST_MS };
   if (kind === 'create') {
     return (await deps.integration.findOwned({ customerId, operationId: key }, sent))?.externalId;
@@ -62,8 +62,9 @@ export async function lookForAttempt(
   const isGone = found === undefined || found.isDeleted;
   if (kind === 'delete') return isGone ? externalId : undefined;
   if (isGone) return undefined;
+  const isMarked = typeof found.owner === 'object' && found.owner.operationId === key;
+  const isThere =
+    isMarking === true ? isMarked : Object.keys(differingFields({ ...found, ...fields }, found)).length === 0;
   // Its event tells that it happened even when somebody has changed the customer since.
-  const isMarked = typeof found.owner === 'object' && found.owner.customerId === customerId;
-  const isThere = Object.keys(differingFields({ ...found, ...fields }, found)).length === 0 && (isMarked || !isMarking);
   return isThere || (await deps.integration.hasUpdated(externalId, key, sent)) ? externalId : undefined;
 }
