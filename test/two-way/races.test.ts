@@ -1,4 +1,4 @@
-import { advance, fault, hold, letGo, PROTECTED, SYNC, sweep } from '../faults/telling.ts';
+import { ASYNC, advance, fault, hold, letGo, PROTECTED, SAGA, SYNC, sweep, until } from '../faults/telling.ts';
 import { dashboard } from '../stack/dashboard.ts';
 import { violations } from '../stack/invariants.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
@@ -66,5 +66,23 @@ describe('what is changed in Stripe while we are at work', () => {
 
     const { metadata } = (await stripe.customers.retrieve(born.id)) as { metadata: Record<string, string> };
     expect(metadata).toMatchObject({ concord_stage: 'local' });
+  });
+
+  it('an edit made there before we know that our create has succeeded is taken', async () => {
+    const body = { name: 'Ann', email: 'edited-early@example.com' };
+    await hold(stack, { function: SAGA, service: 'dynamodb', action: 'TransactWriteItems' }, () =>
+      stack.call('POST', '/customers', { body, headers: ASYNC }),
+    );
+    const [twin] = (await stripe.customers.list({ email: body.email })).data;
+    await stripe.customers.update(twin?.id ?? '', { name: 'Anna' });
+    // Its event finds nobody who is linked yet, and leaves it to the operation.
+    await until(
+      async () => (await readWorld(stack)).items.some(({ pk, tries }) => pk === `LINK#stripe#${twin?.id}` && tries),
+      'its event is read',
+    );
+    await letGo(stack);
+
+    const { data } = (await stack.call('GET', `/customers?email=${body.email}`)).body;
+    expect(data).toMatchObject([{ name: 'Anna', integrations: { stripe: { sync_status: 'synced' } } }]);
   });
 });

@@ -2,6 +2,7 @@ import { change } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { KEPT_SECONDS, type StepDeps, type StepOutcome, type StepStart, unchanged, withStep } from './executor.ts';
+import { wasLookedAt } from './kinds/kind.ts';
 import { KINDS } from './kinds/kinds.ts';
 
 /**
@@ -36,7 +37,8 @@ export async function finalise(
       ...KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook),
     });
   const first = await commit(false);
-  const isAskedToLook = !first.committed && first.refused.sync?.existing?.lookAgain === true;
+  const isAskedToLook =
+    !first.committed && (first.refused.sync?.existing?.lookAgain === true || wasLookedAt(first.refused.link?.existing));
   const result = isAskedToLook ? await commit(true) : first;
   if (!result.committed) {
     if (result.refused.operation !== undefined) return 'superseded';

@@ -4,7 +4,7 @@ import { type Changes, change, check, equal } from '#ports/catalog-store.ts';
 import type { AttemptRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { isAsRead } from '../catalog/read-live.ts';
-import { linkTo } from '../saga/kinds/kind.ts';
+import { linkTo, wasLookedAt } from '../saga/kinds/kind.ts';
 import { type AskedOfStripe, canSend, lookForAttempt, newAttempt, sendAttempt } from './attempts.ts';
 import { agreed, endRun, lookAgain, owed, type RunWrites } from './end-run.ts';
 import { customerKey, type OpenAttempt, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
@@ -134,21 +134,29 @@ function broughtOver({ sync }: Run, record: AttemptRecord, externalId: string): 
 
 type Closed = OpenAttempt & { readonly is: Exclude<AttemptRecord['outcome'], 'open'> };
 
-/** Ends the run, and closes the attempt if its outcome is known. */
+/**
+ * Ends the run, and closes the attempt if its outcome is known. Whoever looked at a new twin before it was linked has
+ * left it to us what there is to see: the customer is due at once.
+ */
 async function end(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, closed?: Closed): Promise<SyncResult> {
   const { customer } = run;
   const { externalId } = changes;
   const expiresAtSeconds = Math.floor(deps.clock.nowMs() / 1000) + ATTEMPT_KEPT_SECONDS;
-  const ended = await endRun(deps, run, closed === undefined ? changes : { ...changes, attemptKey: undefined }, {
-    attempt:
-      closed &&
-      change(
-        { type: 'attempt', customerId: customer.id, key: closed.key },
-        { outcome: closed.is, expiresAtSeconds },
-        equal('outcome', 'open'),
-      ),
-    link: externalId === undefined ? undefined : linkTo(deps.integration.name, externalId, customer.id),
-  });
+  const over: Changes<SyncRecord> = closed === undefined ? changes : { ...changes, attemptKey: undefined };
+  const commit = (isAskedToLook: boolean) =>
+    endRun(deps, run, isAskedToLook ? { ...over, status: 'pending', dueAt: iso(deps.clock.nowMs()) } : over, {
+      attempt:
+        closed &&
+        change(
+          { type: 'attempt', customerId: customer.id, key: closed.key },
+          { outcome: closed.is, expiresAtSeconds },
+          equal('outcome', 'open'),
+        ),
+      link:
+        externalId === undefined ? undefined : linkTo(deps.integration.name, externalId, customer.id, isAskedToLook),
+    });
+  const first = await commit(false);
+  const ended = first.is === 'refused' && wasLookedAt(first.by.link?.existing) ? await commit(true) : first;
   if (ended.is === 'ended') return ended.result;
   throw new Error(
     `What came of attempt ${closed?.key} cannot be recorded: ${Object.keys(ended.by).join(', ')} refused.`,

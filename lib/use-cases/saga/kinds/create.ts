@@ -20,7 +20,7 @@ export const createKind: Kind = {
 
   look: findMade,
 
-  succeed({ integration: { name: integration } }, operation, accepted) {
+  succeed({ integration: { name: integration } }, operation, accepted, isAskedToLook) {
     const { id: operationId, customerId, version } = operation;
     const { externalId, at } = accepted;
     const isStillOurs = all(equal('owner', operationId), equal('version', version));
@@ -31,12 +31,13 @@ export const createKind: Kind = {
         isStillOurs,
       ),
       claim: holdEmail(emailOf(operation), operationId),
-      link: linkTo(integration, externalId, customerId),
+      link: linkTo(integration, externalId, customerId, isAskedToLook),
       sync: put(
         { type: 'sync', customerId, integration },
         {
           ...{ status: 'synced', externalId, base: fieldsOf(operation), syncedVersion: version },
           ...{ revision: 0, tries: 0, lastSyncedAt: at, lastAttemptAt: at },
+          ...(isAskedToLook && { status: 'pending', dueAt: at }),
         },
         absent,
       ),

@@ -1,7 +1,7 @@
 import type { Outcome } from '#domain/outcome.ts';
-import { any, change, equal, missing, type WriteTo } from '#ports/catalog-store.ts';
+import { all, any, change, equal, missing, type WriteTo } from '#ports/catalog-store.ts';
 import type { IntegrationName } from '#ports/integration.ts';
-import type { OperationRecord } from '#ports/records.ts';
+import type { LinkRecord, OperationRecord } from '#ports/records.ts';
 import type { StepDeps } from '../executor.ts';
 
 export type Accepted = { readonly externalId: string; readonly at: string; readonly stripeRequestId?: string };
@@ -29,19 +29,33 @@ export type Kind = {
   /** Whether Stripe shows the effect; conclusive only while no request is on its way. The id of whom it shows it on. */
   look(deps: StepDeps, operation: OperationRecord): Promise<string | undefined>;
   /**
-   * Success: what the catalog becomes. The sync write holds only while nobody has asked to look again; with
-   * `isAskedToLook`, it honours that instead, by being due at once.
+   * Success: what the catalog becomes. The sync and link writes hold only while nobody has asked to look again; with
+   * `isAskedToLook`, they honour that instead: the customer is due at once.
    */
   succeed(deps: StepDeps, operation: OperationRecord, accepted: Accepted, isAskedToLook: boolean): EndWrites;
   /** Failure: exactly what was before, and nothing that the operation holds. */
   release(operation: OperationRecord, at: string): EndWrites;
 };
 
-/** Ties an external customer to ours, unless it is somebody else's. */
-export function linkTo(integration: IntegrationName, externalId: string, customerId: string): WriteTo<'link'> {
-  const isNobodyElses = any(missing('customerId'), equal('customerId', customerId));
+/**
+ * Ties an external customer to ours, unless it is somebody else's. Holds only while nobody has looked at it before it
+ * was ours; with `isAskedToLook`, that is honoured instead: there may have been an edit, which was left to us.
+ */
+export function linkTo(
+  integration: IntegrationName,
+  externalId: string,
+  customerId: string,
+  isAskedToLook: boolean,
+): WriteTo<'link'> {
+  const isNobodys = missing<'customerId'>('customerId');
+  const isFree = isAskedToLook ? isNobodys : all(isNobodys, missing('revision'));
   const linked = { customerId, dueAt: undefined, lookAgain: undefined };
-  return change({ type: 'link', integration, externalId }, linked, isNobodyElses);
+  return change({ type: 'link', integration, externalId }, linked, any(isFree, equal('customerId', customerId)));
+}
+
+/** Whether somebody looked at an external customer before it was linked. */
+export function wasLookedAt(link: LinkRecord | undefined): boolean {
+  return link !== undefined && link.customerId === undefined && link.revision !== undefined;
 }
 
 /** The present Stripe key of an operation. */

@@ -66,7 +66,7 @@ export const updateKind: Kind = {
         },
         isAskedToLook ? isSameTwin : all(isSameTwin, missing('lookAgain')),
       ),
-      link: externalId === undefined ? linkTo(integration, accepted.externalId, customerId) : undefined,
+      link: externalId === undefined ? linkTo(integration, accepted.externalId, customerId, isAskedToLook) : undefined,
       audit: auditOf(operation, accepted),
     };
   },
