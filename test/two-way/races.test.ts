@@ -85,4 +85,20 @@ describe('what is changed in Stripe while we are at work', () => {
     const { data } = (await stack.call('GET', `/customers?email=${body.email}`)).body;
     expect(data).toMatchObject([{ name: 'Anna', integrations: { stripe: { sync_status: 'synced' } } }]);
   });
+
+  it('a value that lost once to a push that Stripe refused is audited when it loses again', async () => {
+    const { id, email, externalId } = await create();
+    await webhooks('hold');
+    await stripe.customers.update(externalId, { name: 'Loser' });
+    const path = `/customers/${id}`;
+    await stack.call('PATCH', path, { body: { name: 'Ours', email: `${id}@rejected.example` } });
+    await stack.settle();
+    await stack.call('PATCH', path, { body: { email }, headers: PROTECTED });
+    await stripe.customers.update(externalId, { name: 'Loser' });
+    await stack.call('PATCH', path, { body: { name: 'Ours again' } });
+    await stack.quiesce();
+
+    const { data } = (await stack.call('GET', `${path}/audit`)).body as { data: { overruled?: unknown }[] };
+    expect(data.filter(({ overruled }) => JSON.stringify(overruled) === '{"name":"Loser"}')).toHaveLength(2);
+  });
 });

@@ -53,7 +53,7 @@ export const deleteKind: Kind = {
         { type: 'sync', customerId, integration },
         {
           ...{ status: 'synced', isGone: true, base: undefined, syncedVersion: version + 1, tries: 0 },
-          ...{ lastError: undefined, conflict: undefined, lastAttemptAt: accepted.at },
+          ...{ lastError: undefined, conflict: undefined, seen: undefined, lastAttemptAt: accepted.at },
           ...{ lookAgain: undefined, dueAt: isAskedToLook ? accepted.at : undefined },
         },
         isAskedToLook ? isSameTwin : all(isSameTwin, missing('lookAgain')),

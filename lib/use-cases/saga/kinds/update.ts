@@ -59,6 +59,8 @@ export const updateKind: Kind = {
             syncedVersion: version + 1,
             tries: 0,
             lastError: undefined,
+            // What lost to a push that came to nothing would be met again only as a new edit.
+            seen: undefined,
             ...(fields.email !== undefined && { conflict: undefined }),
           },
           ...{ lastSyncedAt: accepted.at, lastAttemptAt: accepted.at, dueAt: undefined },
