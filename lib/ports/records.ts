@@ -131,7 +131,7 @@ export type OperationRecord = {
   readonly customerCreatedAt: string;
   /** What is sent to change an external customer. */
   readonly fields?: Partial<CustomerFields>;
-  /** What both sides last agreed on, and so what the change is expected to replace there. */
+  /** What the other side was last known to have, and so what the change is expected to replace there. */
   readonly base?: CustomerFields;
   /** The executor that may write; each new one raises it. */
   readonly fence: number;

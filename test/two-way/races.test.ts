@@ -101,4 +101,20 @@ describe('what is changed in Stripe while we are at work', () => {
     const { data } = (await stack.call('GET', `${path}/audit`)).body as { data: { overruled?: unknown }[] };
     expect(data.filter(({ overruled }) => JSON.stringify(overruled) === '{"name":"Loser"}')).toHaveLength(2);
   });
+
+  it('a protected edit replaces a value there that a refused push has met, also when it is the older value again', async () => {
+    const { id, email, externalId } = await create();
+    await webhooks('hold');
+    await stripe.customers.update(externalId, { name: 'Loser' });
+    const path = `/customers/${id}`;
+    await stack.call('PATCH', path, { body: { name: 'Ours', email: `${id}@rejected.example` } });
+    await stack.settle();
+    const back = await stack.call('PATCH', path, { body: { name: 'Ann', email }, headers: PROTECTED });
+    expect([back.status, (await stripe.customers.retrieve(externalId)) as unknown]).toMatchObject([
+      200,
+      { name: 'Ann' },
+    ]);
+    await stack.quiesce();
+    expect(await read(id)).toMatchObject({ name: 'Ann', email });
+  });
 });

@@ -35,7 +35,8 @@ export async function updateWithIntegrity(
     }
     const before = { name: customer.name, email: customer.email };
     const after = { ...before, ...asked };
-    const base = sync.base ?? NO_FIELDS;
+    // A push that was refused has seen a newer value there than the last agreed one.
+    const base = { ...NO_FIELDS, ...sync.base, ...sync.seen };
     const fields = owedFields(after, base);
     const hasNothingOwed = sync.externalId !== undefined && Object.keys(fields).length === 0;
     if (after.name === before.name && after.email === before.email && hasNothingOwed) {
