@@ -1,4 +1,5 @@
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
+import type { FieldOwners } from '#domain/merge.ts';
 import type { CatalogStore, Due } from '#ports/catalog-store.ts';
 import type { Poke } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
@@ -20,6 +21,8 @@ export type RigOptions = {
   readonly faults?: Faults;
   /** Puts another store before the catalog, one that lacks a guard, say. */
   readonly wrapStore?: (store: CatalogStore) => CatalogStore;
+  /** Whose value stands when both sides changed a field: the catalog's unless said. */
+  readonly owners?: FieldOwners;
   /** How long a process may run: a minute unless said, as the functions that deploy. */
   readonly lifetimeMs?: number;
 };
@@ -62,6 +65,7 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
   const world: World = {
     ...{ scheduler, sandbox, random: random.fork('ports') },
     store: options.wrapStore?.(catalog) ?? catalog,
+    owners: options.owners ?? { name: 'catalog', email: 'catalog' },
     send: (poke) => queue.send(poke),
   };
 

@@ -30,6 +30,7 @@ export type World = {
   readonly random: SeededRandom;
   readonly store: CatalogStore;
   readonly sandbox: Sandbox;
+  readonly owners: FieldOwners;
   readonly send: (poke: Parameters<Pokes['poke']>[0]) => void;
 };
 
@@ -59,7 +60,7 @@ function portsOf(world: World, task: Task): Ports {
     },
     clock: { nowMs: () => scheduler.nowMs(), sleep: (ms) => scheduler.sleep(task, ms) },
     random: { id: () => idOf(random), fraction: () => random.fraction() },
-    owners: { name: 'catalog', email: 'catalog' },
+    owners: world.owners,
     digest: systemDigest,
     log: { warn: (message) => scheduler.note(`${task.name} warns: ${message}`) },
   };

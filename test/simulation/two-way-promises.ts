@@ -1,3 +1,4 @@
+import type { Side } from '#domain/merge.ts';
 import type { Records } from '#ports/records.ts';
 import type { Edit, TwoWayRig } from './two-way.ts';
 
@@ -7,14 +8,14 @@ type StripeEvent = ReturnType<TwoWayRig['events']>[number];
 const FIELDS: readonly Field[] = ['name', 'email'];
 
 /** What was lost without a word, won against the rule, or went to and fro, one sentence each. */
-export function brokenPromises(rig: TwoWayRig): string[] {
+export function brokenPromises(rig: TwoWayRig, owner: Side = 'catalog'): string[] {
   const links = rig.catalog().flatMap(({ key, record }) => {
     const { customerId } = record as Records['link'];
     return key.type === 'link' && customerId !== undefined ? [{ externalId: key.externalId, customerId }] : [];
   });
   return links.flatMap(({ externalId, customerId }) => [
     ...lostValues(rig, customerId, externalId),
-    ...FIELDS.flatMap((field) => wrongWinner(rig, customerId, externalId, field)),
+    ...FIELDS.flatMap((field) => wrongWinner(rig, customerId, externalId, { field, owner })),
     ...pingPong(rig, customerId, externalId),
   ]);
 }
@@ -34,8 +35,16 @@ function lostValues(rig: TwoWayRig, customerId: string, externalId: string): str
   );
 }
 
-/** Of the last edits of both sides, the one here wins unless Stripe's came after ours had arrived there. */
-function wrongWinner(rig: TwoWayRig, customerId: string, externalId: string, field: Field): string[] {
+/**
+ * The last edit here stands unless Stripe's came after it had arrived there; unless Stripe owns the field, also if it
+ * had not arrived before.
+ */
+function wrongWinner(
+  rig: TwoWayRig,
+  customerId: string,
+  externalId: string,
+  { field, owner }: { readonly field: Field; readonly owner: Side },
+): string[] {
   const last = (side: Edit['side'], customer: string) =>
     rig.edits.filter((edit) => edit.side === side && edit.customer === customer && edit.field === field);
   const here = last('here', customerId).at(-1);
@@ -52,7 +61,8 @@ function wrongWinner(rig: TwoWayRig, customerId: string, externalId: string, fie
     (event) => isOwn(event) && fieldOf(event, field) === here.value && field in previousOf(event),
   );
   const after = events.slice(arrived + 1).filter((event) => !isOwn(event) && field in previousOf(event));
-  const wanted = arrived < 0 || after.length === 0 ? here.value : fieldOf(after.at(-1) as StripeEvent, field);
+  const isOursToSay = after.length === 0 || (arrived < 0 && owner === 'catalog');
+  const wanted = isOursToSay ? here.value : fieldOf(after.at(-1) as StripeEvent, field);
   // It arrived by the create itself, or was there already: then Stripe's later edits are all that count.
   if (arrived < 0 && events.some((event) => fieldOf(event, field) === here.value)) return [];
   return customer[field] === wanted ? [] : [`${customerId}: ${field} is ${customer[field]}, and ought to be ${wanted}`];

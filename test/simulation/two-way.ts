@@ -1,5 +1,6 @@
 import { normaliseEvent } from '#adapters/stripe-webhook/normalise-event.ts';
 import { systemDigest } from '#adapters/system/system.ts';
+import type { FieldOwners } from '#domain/merge.ts';
 import { ProblemError } from '#domain/problem.ts';
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { Poke } from '#ports/pokes.ts';
@@ -16,6 +17,7 @@ export type TwoWayStory = {
   readonly seed: number;
   readonly faults: Faults;
   readonly lifetimeMs?: number;
+  readonly owners?: FieldOwners;
   /** Emails that are fought over; otherwise each edit has an email of its own. */
   readonly hasSharedEmails?: boolean;
   readonly wrapStore?: (store: CatalogStore) => CatalogStore;

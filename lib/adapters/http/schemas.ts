@@ -27,7 +27,12 @@ export const customerChangeSchema = z
 
 /** Body of `POST /customers/{id}/link`. */
 export const linkSchema = z.strictObject(
-  { external_id: z.string('must be a string').check(z.regex(/^[\w-]{1,255}$/, 'must be the id of a Stripe customer')) },
+  {
+    external_id: z.string('must be a string').check(
+      // Stripe has a route of this name.
+      z.regex(/^(?!search$)[\w-]{1,255}$/, 'must be the id of a Stripe customer'),
+    ),
+  },
   { error: objectError },
 );
 

@@ -19,7 +19,7 @@ export type BlockedEmail =
     };
 
 /** Longer chains of customers who wait for one another are left to their backoffs. */
-const LONGEST_CHAIN = 10;
+const LONGEST_CHAIN = 100;
 
 /** What keeps the customer from going over to this email; `undefined` when nothing does, as things stand now. */
 export async function findBlocker(

@@ -70,11 +70,16 @@ export async function endRun(
 
 const GIVEN_BACK = { runId: undefined, runExpiresAt: undefined };
 
-/** Gives back a run that decided on what is not so any more: the next one decides afresh. */
+/** So often it is tried again at once. What goes on refusing a run is no race. */
+const RACES = 3;
+
+/** Gives back a run that decided on what is not so any more: the next one decides afresh, soon. */
 export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promise<SyncResult> {
-  const again = { ...GIVEN_BACK, lookAgain: undefined, dueAt: iso(deps.clock.nowMs()) };
+  const isAtOnce = sync.tries < RACES;
+  const dueAt = isAtOnce ? iso(deps.clock.nowMs()) : backoff(deps, sync);
+  const again = { ...GIVEN_BACK, lookAgain: undefined, tries: sync.tries + 1, dueAt };
   await deps.store.commit({ sync: change(syncKey(deps, customer.id), again, equal('revision', sync.revision)) });
-  await deps.pokes.poke({ customerId: customer.id });
+  if (isAtOnce) await deps.pokes.poke({ customerId: customer.id });
   return 'owed';
 }
 

@@ -12,6 +12,8 @@ export type LinkRun = {
 };
 
 const TRIES = 5;
+/** So often it is tried again at once. */
+const RACES = 3;
 
 export function linkKey({ integration }: Pick<SyncDeps, 'integration'>, externalId: string) {
   return { type: 'link', integration: integration.name, externalId } as const;
@@ -83,9 +85,11 @@ export async function tryLater(deps: SyncDeps, run: LinkRun): Promise<SyncResult
   return 'owed';
 }
 
-/** What the run decided on is not so any more: the next one decides afresh. */
+/** What the run decided on is not so any more: the next one decides afresh, at once unless that is so again and again. */
 export async function tryAgain(deps: SyncDeps, run: LinkRun): Promise<SyncResult> {
-  await commitEnd(deps, run, { ...RUN_OVER, dueAt: iso(deps.clock.nowMs()) }, isStillRun(run));
+  const tries = run.link.tries ?? 0;
+  if (tries >= RACES) return tryLater(deps, run);
+  await commitEnd(deps, run, { ...RUN_OVER, tries: tries + 1, dueAt: iso(deps.clock.nowMs()) }, isStillRun(run));
   await deps.pokes.poke({ externalId: run.externalId });
   return 'owed';
 }
