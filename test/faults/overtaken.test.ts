@@ -31,8 +31,8 @@ const LATE_WRITES: readonly PlantedBug[] = [
   },
   {
     file: 'lib/use-cases/sync/settle.ts',
-    guard: "{ outcome: closed.is, expiresAtSeconds },\n        equal('outcome', 'open'),",
-    without: "{ outcome: closed.is, expiresAtSeconds },\n        { is: 'missing', field: 'anything' },",
+    guard: "{ outcome: closed.is, expiresAtSeconds },\n          equal('outcome', 'open'),",
+    without: "{ outcome: closed.is, expiresAtSeconds },\n          { is: 'missing', field: 'anything' },",
   },
   // The late request is not the same request any more.
   { file: 'lib/use-cases/saga/kinds/kind.ts', guard: '{ id, attempt }', without: '{ id, sent: attempt }' },
