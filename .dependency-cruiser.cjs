@@ -38,6 +38,7 @@ module.exports = {
       ['secrets-manager', packages('@aws-sdk/client-secrets-manager')],
       ['powertools', packages('@aws-lambda-powertools/[^/]+', '@aws-sdk/client-dynamodb')],
       ['http', packages('zod')],
+      ['csv', packages('csv-parse')],
       ['system', '^$'],
       ['memory', '^$'],
     ].map(([room, sdk]) =>

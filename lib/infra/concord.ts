@@ -148,6 +148,11 @@ export class Concord extends Construct {
     this.#output('EphemeralTable', ephemeral.tableName);
     this.#output('SagaArn', saga.stateMachine.stateMachineArn);
     this.#output('PokesQueueUrl', pokes.queue.queueUrl);
+    // What an import has to know to do as the functions do.
+    this.#output('Stage', stage);
+    this.#output('StripeMode', config.stripeMode);
+    this.#output('OwnerOfName', config.owners.name);
+    this.#output('OwnerOfEmail', config.owners.email);
   }
 
   /** Under its plain name: scripts ask for outputs by it. */

@@ -45,6 +45,10 @@ export interface Integration {
   deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>>;
   /** The customer as it is now; `undefined` when the integration never had it. */
   findCustomer(externalId: string): Promise<ExternalCustomer | undefined>;
+  /** A page of the customers that are not deleted, newest first, from after the page that said `from`. */
+  listCustomers(
+    from: string | undefined,
+  ): Promise<{ customers: readonly ExternalCustomer[]; next: string | undefined }>;
   /** Whether the customer has a subscription that deleting it would cancel. One request, answered within 2 s. */
   hasLiveSubscriptions(externalId: string): Promise<boolean>;
   /** The customer that names this ownership, created in this time; by listing, which is exact, never by search. */

@@ -80,6 +80,22 @@ export class StripeIntegration implements Integration {
     });
   }
 
+  async listCustomers(
+    from: string | undefined,
+  ): Promise<{ customers: readonly ExternalCustomer[]; next: string | undefined }> {
+    const stripe = await this.#client();
+    return lookup(async () => {
+      const { data, has_more } = await stripe.customers.list({
+        limit: 100,
+        ...(from !== undefined && { starting_after: from }),
+      });
+      const customers = data.map(({ id, name = null, email, metadata }) => ({
+        ...{ externalId: id, name, email, isDeleted: false, owner: ownerOf(this.#stage, metadata) },
+      }));
+      return { customers, next: has_more ? data.at(-1)?.id : undefined };
+    });
+  }
+
   async hasLiveSubscriptions(externalId: string): Promise<boolean> {
     const stripe = await this.#client();
     return lookup(async () => {

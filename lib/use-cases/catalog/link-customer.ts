@@ -65,7 +65,8 @@ export async function linkCustomer(
   return view as Customer;
 }
 
-async function findThere(integration: Integration, externalId: string): Promise<ExternalCustomer> {
+/** @throws ProblemError `stripe-unavailable`; `validation` when Stripe has no such customer */
+export async function findThere(integration: Integration, externalId: string): Promise<ExternalCustomer> {
   try {
     const found = await integration.findCustomer(externalId);
     if (found !== undefined && !found.isDeleted) return found;
@@ -76,7 +77,8 @@ async function findThere(integration: Integration, externalId: string): Promise<
   throw invalid([{ pointer: '/external_id', message: 'is no customer in Stripe' }]);
 }
 
-async function refuseIfOwned(
+/** @throws ProblemError `already-linked` to another of our customers; `customer-busy` while an operation made it */
+export async function refuseIfOwned(
   store: CatalogStore,
   customerId: string,
   { externalId, owner }: ExternalCustomer,

@@ -1,0 +1,58 @@
+import { normalizeEmail } from '#domain/email.ts';
+import type { SyncDeps } from '../sync/run.ts';
+import { finishInHand } from './finish-in-hand.ts';
+import type { ImportResult, Tell } from './import-result.ts';
+import { foreseeRow, type ImportRow, importRow } from './import-row.ts';
+
+/** What was read of a file: a valid row, or what is wrong with it. */
+export type ReadRow = ImportRow | { readonly line: number; readonly problem: string };
+
+/** Rows that are worked on at once; the pace bounds what they ask of Stripe. */
+const AT_ONCE = 16;
+
+/**
+ * Brings in the rows of a file. One that cannot be keeps no other from it; of two with one email, or with one Stripe
+ * customer, the first counts. A trial only reads.
+ */
+export async function importRows(
+  deps: SyncDeps,
+  rows: AsyncIterable<ReadRow>,
+  tell: Tell,
+  isTrial: boolean,
+): Promise<void> {
+  const lineOf = new Map<string, number>();
+  const inHand: (() => Promise<ImportResult>)[] = [];
+  const working = new Set<Promise<void>>();
+  const bring = async (row: ImportRow): Promise<void> => {
+    const again = async () => ({ ...(await (isTrial ? foreseeRow : importRow)(deps, row)), line: row.line });
+    const result = await again();
+    if (result.isInHand === true && !isTrial) inHand.push(again);
+    else tell(result);
+  };
+  for await (const row of rows) {
+    if ('problem' in row) {
+      tell({ is: 'refused', line: row.line, reason: row.problem });
+      continue;
+    }
+    const { line, email, externalId } = row;
+    const refusal = repeats(lineOf, row);
+    if (refusal !== undefined) {
+      tell({ is: 'refused', line, email, externalId, reason: refusal });
+      continue;
+    }
+    const work = bring(row).finally(() => working.delete(work));
+    working.add(work);
+    if (working.size >= AT_ONCE) await Promise.race(working);
+  }
+  await Promise.all(working);
+  await finishInHand(deps, inHand, tell);
+}
+
+function repeats(lineOf: Map<string, number>, { line, email, externalId }: ImportRow): string | undefined {
+  const names = [normalizeEmail(email), ...(externalId === undefined ? [] : [`in Stripe ${externalId}`])];
+  const [byEmail, byExternalId] = names.map((name) => lineOf.get(name));
+  if (byEmail !== undefined) return `has the email of line ${byEmail}`;
+  if (byExternalId !== undefined) return `has the external_id of line ${byExternalId}`;
+  for (const name of names) lineOf.set(name, line);
+  return undefined;
+}
