@@ -30,6 +30,14 @@ export class Tables extends Construct {
           projectionType: ProjectionType.KEYS_ONLY,
         },
         {
+          // Sparse: only customers whose two sides are not known to agree, by status and time.
+          indexName: 'apart',
+          partitionKey: { name: 'apartShard', type: AttributeType.NUMBER },
+          sortKey: { name: 'apartKey', type: AttributeType.STRING },
+          projectionType: ProjectionType.INCLUDE,
+          nonKeyAttributes: ['retryAt', 'isTombstone'],
+        },
+        {
           // Sparse: only customers that are listed have a list key.
           indexName: 'list',
           partitionKey: { name: 'listShard', type: AttributeType.NUMBER },

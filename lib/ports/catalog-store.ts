@@ -1,4 +1,6 @@
-import type { AuditRecord, RecordKey, RecordOf } from './records.ts';
+import type { SyncStatus } from '#domain/customer.ts';
+import type { IntegrationName } from './integration.ts';
+import type { AuditRecord, CounterRecord, RecordKey, RecordOf } from './records.ts';
 
 /** What must be true of a record's fields for a write to happen. Plain data: every store means the same by it. */
 export type Condition<Field extends string> =
@@ -43,7 +45,19 @@ export type WriteOf<Key extends RecordKey> =
   | { readonly key: Key; readonly put: RecordOf<Key>; readonly when: When<Key> }
   | { readonly key: Key; readonly change: Changes<RecordOf<Key>>; readonly when: When<Key> }
   | { readonly key: Key; readonly remove: true; readonly when: When<Key> }
-  | { readonly key: Key; readonly check: true; readonly when: When<Key> };
+  | { readonly key: Key; readonly check: true; readonly when: When<Key> }
+  | (Key extends CounterKey ? Addition<Key> : never);
+
+type CounterKey = Extract<RecordKey, { type: 'counter' }>;
+
+/** What an addition adds to, by field. */
+export type Amounts = Omit<CounterRecord, 'expiresAtSeconds'>;
+
+type Addition<Key extends CounterKey> = {
+  readonly key: Key;
+  readonly add: Amounts;
+  readonly expiresAtSeconds?: number;
+};
 
 /** A conditional write, or a mere check, of a record of this type. */
 export type WriteTo<Type extends RecordKey['type']> = WriteOf<Extract<RecordKey, { type: Type }>>;
@@ -74,6 +88,14 @@ export function check<Key extends RecordKey>(key: Key, when: When<Key>): WriteOf
   return { key, check: true, when };
 }
 
+/**
+ * Adds to fields of a counter, whatever they are now; one that is missing counts as 0. It has no condition and is never
+ * refused: those who add at once do not refuse one another.
+ */
+export function add<Key extends CounterKey>(key: Key, amounts: Amounts, expiresAtSeconds?: number): Addition<Key> {
+  return { key, add: amounts, ...(expiresAtSeconds !== undefined && { expiresAtSeconds }) };
+}
+
 /** Writes that are committed together, each under a name by which a refusal speaks of it. */
 export type NamedWrites = { readonly [name: string]: Write | undefined };
 
@@ -92,6 +114,18 @@ export type Commit<W extends NamedWrites> =
 export type Due = {
   readonly key: Extract<RecordKey, { type: 'operation' | 'sync' | 'link' }>;
   readonly dueAt: string;
+};
+
+export type ApartStatus = Exclude<SyncStatus, 'synced'>;
+
+/** A customer whose two sides are not known to agree, since when, and when a try that has failed is made again. */
+export type Apart = {
+  readonly customerId: string;
+  readonly integration: IntegrationName;
+  readonly status: ApartStatus;
+  readonly since: string;
+  readonly retryAt?: string;
+  readonly isTombstone?: true;
 };
 
 export type CustomerPage = { readonly customerIds: readonly string[]; readonly next: string | undefined };
@@ -117,6 +151,11 @@ export interface CatalogStore {
   commit<const W extends NamedWrites>(writes: W): Promise<Commit<W>>;
   /** Up to `limit` records that are due at `now`, earliest first per shard. May lag behind writes by moments. */
   listDue(now: string, limit: number): Promise<readonly Due[]>;
+  /**
+   * Those with these statuses, oldest first. At most about `limit` of each status, the oldest of each shard. May lag
+   * behind writes by moments.
+   */
+  listApart(statuses: readonly ApartStatus[], limit: number): Promise<readonly Apart[]>;
   /** A page of listed customers' ids, each at most once in a walk. May lag behind writes by moments. */
   listCustomers(limit: number, from: string | undefined): Promise<CustomerPage>;
   /** A page of a customer's audit entries, newest first. Strongly consistent: what is committed is there. */

@@ -32,6 +32,12 @@ export type SyncRecord = {
   readonly attemptKey?: string;
   readonly tries: number;
   readonly dueAt?: string;
+  /** When a try that has failed is made again. Not `dueAt`: that is for what is owed a first look. */
+  readonly retryAt?: string;
+  /** Since when both sides are not known to agree: there exactly while the status is not `synced`. */
+  readonly apartSince?: string;
+  /** The customer is a tombstone: what is owed is its delete. */
+  readonly isTombstone?: true;
   /** The external customer is deleted. */
   readonly isGone?: boolean;
   readonly lastSyncedAt?: string;
@@ -176,6 +182,19 @@ export type EventPositionRecord = {
   readonly step: number;
 };
 
+/** Counts that transactions keep, each the sum over all shards; those of a time expire. */
+export type CounterRecord = {
+  /** Customers that are listed. */
+  readonly live?: number;
+  /** Tries to bring something over that have ended, and those of them that did not succeed. */
+  readonly attempts?: number;
+  readonly failures?: number;
+  readonly expiresAtSeconds?: number;
+};
+
+/** When an event that came by a webhook was last taken from the queue, to the minute. */
+export type LastWebhookRecord = { readonly receivedAt: string };
+
 /** Every type of record in the catalog. */
 export type Records = {
   readonly customer: CustomerRecord;
@@ -188,6 +207,8 @@ export type Records = {
   readonly operation: OperationRecord;
   readonly lease: LeaseRecord;
   readonly eventPosition: EventPositionRecord;
+  readonly counter: CounterRecord;
+  readonly lastWebhook: LastWebhookRecord;
 };
 
 /** What names a record. */
@@ -201,6 +222,8 @@ export type RecordKey =
   | { readonly type: 'requestKey'; readonly scope: string; readonly key: string }
   | { readonly type: 'operation'; readonly operationId: string }
   | { readonly type: 'lease'; readonly name: string }
-  | { readonly type: 'eventPosition' };
+  | { readonly type: 'eventPosition' }
+  | { readonly type: 'counter'; readonly name: string; readonly shard: number }
+  | { readonly type: 'lastWebhook'; readonly integration: IntegrationName };
 
 export type RecordOf<Key extends RecordKey> = Records[Key['type']];

@@ -1,5 +1,6 @@
 import { commitPromises } from './catalog-store.commit-promises.ts';
 import { conditionPromises } from './catalog-store.condition-promises.ts';
+import { counterPromises } from './catalog-store.counter-promises.ts';
 import { listPromises } from './catalog-store.list-promises.ts';
 import { racePromises } from './catalog-store.race-promises.ts';
 import { readPromises } from './catalog-store.read-promises.ts';
@@ -9,6 +10,7 @@ import type { CatalogPromise } from './catalog-store.stage.ts';
 export const catalogPromises: readonly CatalogPromise[] = [
   ...conditionPromises,
   ...commitPromises,
+  ...counterPromises,
   ...racePromises,
   ...readPromises,
   ...listPromises,

@@ -17,7 +17,7 @@ export type CatalogPromise = {
 export const unless = (holds: boolean, violation: string) => (holds ? [] : [violation]);
 
 /** What a store may show of a record besides its fields. */
-const OF_THE_STORE = new Set(['pk', 'sk', 'dueShard', 'listShard']);
+const OF_THE_STORE = new Set(['pk', 'sk', 'dueShard', 'listShard', 'apartShard', 'apartKey']);
 
 /** A record's fields, without what the store itself adds to them. */
 export function fieldsOf(record: object | undefined): object | undefined {
@@ -33,6 +33,7 @@ export const customerKey = (customerId: string) => ({ type: 'customer', customer
 export const syncKey = (customerId: string) => ({ type: 'sync', customerId, integration: 'stripe' }) as const;
 export const operationKey = (operationId: string) => ({ type: 'operation', operationId }) as const;
 export const leaseKey = (name: string) => ({ type: 'lease', name }) as const;
+export const counterKey = (name: string) => ({ type: 'counter', name, shard: 0 }) as const;
 export const auditKey = (customerId: string, at: string) =>
   ({ type: 'audit', customerId, entryId: `${at}#${newId()}` }) as const;
 

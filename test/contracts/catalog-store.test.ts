@@ -15,6 +15,7 @@ function brokenBy(breakIt: (right: MemoryCatalogStore, clock: Clock) => Partial<
       read: (keys) => right.read(keys),
       commit: (writes) => right.commit(writes),
       listDue: (...asked) => right.listDue(...asked),
+      listApart: (...asked) => right.listApart(...asked),
       listCustomers: (...asked) => right.listCustomers(...asked),
       listAudit: (...asked) => right.listAudit(...asked),
       listUnfinished: (...asked) => right.listUnfinished(...asked),
@@ -112,7 +113,7 @@ const CONTROLS: readonly { lacks: string; breaks: string; makeStore: MakeCatalog
       async commit<const W extends NamedWrites>(writes: W) {
         const checks = Object.entries(writes).map(([name, write]) => [
           name,
-          write && { key: write.key, check: true, when: write.when },
+          write && { key: write.key, check: true, when: 'when' in write ? write.when : always },
         ]);
         const looked = await right.commit(Object.fromEntries(checks));
         await turn();

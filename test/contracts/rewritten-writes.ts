@@ -6,7 +6,7 @@ type Rewrite = (condition: Condition<string>, name: string) => Condition<string>
 export function rewritten<W extends NamedWrites>(writes: W, rewrite: Rewrite): W {
   const entries = Object.entries(writes).map(([name, write]) => [
     name,
-    write && { ...write, when: deep(write.when, (condition) => rewrite(condition, name)) },
+    write && 'when' in write ? { ...write, when: deep(write.when, (condition) => rewrite(condition, name)) } : write,
   ]);
   // Only conditions differ, and every store takes any.
   return Object.fromEntries(entries) as W;
@@ -24,6 +24,7 @@ export function withoutGuard(
     commit: (writes) =>
       store.commit(rewritten(writes, (condition, name) => (isGuard(condition, name) ? always : condition))),
     listDue: (...asked) => store.listDue(...asked),
+    listApart: (...asked) => store.listApart(...asked),
     listCustomers: (...asked) => store.listCustomers(...asked),
     listAudit: (...asked) => store.listAudit(...asked),
     listUnfinished: (...asked) => store.listUnfinished(...asked),

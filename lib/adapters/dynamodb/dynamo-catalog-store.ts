@@ -7,6 +7,8 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import {
+  type Apart,
+  type ApartStatus,
   type AuditPage,
   type CatalogStore,
   type Commit,
@@ -21,6 +23,7 @@ import {
 } from '#ports/catalog-store.ts';
 import type { RecordKey, RecordOf } from '#ports/records.ts';
 import type { Clock, Random } from '#ports/system.ts';
+import { queryApart } from './apart.ts';
 import { queryAudit, queryOperationsOf, queryUnfinished } from './history.ts';
 import { dueKey, type ItemKey, itemKey, SHARDS, shardOf } from './keys.ts';
 import { cancellationOf, transactItem } from './transaction.ts';
@@ -119,6 +122,10 @@ export class DynamoCatalogStore implements CatalogStore {
     const due = (await Promise.all(shards)).flat().map((item) => ({ key: dueKey(item), dueAt: item.dueAt }));
     // The shards together may have answered more.
     return due.sort((a, b) => a.dueAt.localeCompare(b.dueAt)).slice(0, limit);
+  }
+
+  listApart(statuses: readonly ApartStatus[], limit: number): Promise<readonly Apart[]> {
+    return queryApart(this.#client, this.#table, statuses, limit);
   }
 
   async listCustomers(limit: number, from: string | undefined): Promise<CustomerPage> {

@@ -61,3 +61,11 @@ export function updateExpression(changes: Record<string, unknown>, placeholders:
     .filter(Boolean)
     .join(' ');
 }
+
+/** Says an addition as the ADD clause of an UpdateExpression. */
+export function additionExpression(amounts: Record<string, unknown>, placeholders: Placeholders): string {
+  const parts = Object.entries(amounts).map(
+    ([field, amount]) => `${placeholders.name(field)} ${placeholders.value(amount)}`,
+  );
+  return `ADD ${parts.join(', ')}`;
+}

@@ -35,7 +35,16 @@ export function itemKey(key: RecordKey): ItemKey {
       return { pk: `LEASE#${key.name}`, sk: 'LEASE' };
     case 'eventPosition':
       return { pk: 'EVENTS', sk: 'POSITION' };
+    case 'counter':
+      return { pk: `COUNTER#${key.name}#${key.shard}`, sk: 'COUNTER' };
+    case 'lastWebhook':
+      return { pk: `WEBHOOK#${key.integration}`, sk: 'LAST' };
   }
+}
+
+/** How the index of those apart is sorted. */
+export function apartKey(status = '', since = ''): string {
+  return `${status} ${since}`;
 }
 
 /** The key of a record that the due index names. */

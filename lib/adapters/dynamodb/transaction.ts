@@ -2,14 +2,20 @@ import { TransactionCanceledException, TransactionInProgressException } from '@a
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Write } from '#ports/catalog-store.ts';
-import { conditionExpression, Placeholders, updateExpression } from './expressions.ts';
-import { itemKey, shardOf } from './keys.ts';
+import { additionExpression, conditionExpression, Placeholders, updateExpression } from './expressions.ts';
+import { apartKey, itemKey, shardOf } from './keys.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** One write as DynamoDB takes it. A condition that fails answers the item that stood there. */
 export function transactItem(table: string, write: Write): TransactItem {
   const placeholders = new Placeholders();
+  if ('add' in write) {
+    const { add, expiresAtSeconds } = write;
+    const expiry = expiresAtSeconds === undefined ? '' : updateExpression({ expiresAtSeconds }, placeholders);
+    const UpdateExpression = `${additionExpression(add, placeholders)} ${expiry}`.trim();
+    return { Update: { TableName: table, Key: itemKey(write.key), UpdateExpression, ...placeholders.attributes() } };
+  }
   const condition = conditionExpression(write.when, placeholders);
   const key = itemKey(write.key);
   const common = {
@@ -29,9 +35,18 @@ export function transactItem(table: string, write: Write): TransactItem {
   return { ConditionCheck: { ...common, Key: key, ...placeholders.attributes() } };
 }
 
+/** The entry in the index of those apart, which is sorted by status, then by time. A change of either writes both. */
+function apartEntry({ key }: Write, fields: { apartSince?: string; status?: string }): Record<string, unknown> {
+  if (key.type !== 'sync' || !('apartSince' in fields)) return {};
+  const { apartSince, status } = fields;
+  if (apartSince === undefined) return { apartKey: undefined };
+  return { apartShard: shardOf(itemKey(key)), apartKey: apartKey(status, apartSince) };
+}
+
 /** The partitions of the sparse indexes. An item is in one only while it also has `dueAt` or `listKey`. */
-function indexShards(write: Write, fields: object): { dueShard?: number; listShard?: number } {
+function indexShards(write: Write, fields: object): Record<string, unknown> {
   return {
+    ...apartEntry(write, fields),
     ...('dueAt' in fields && fields.dueAt !== undefined && { dueShard: shardOf(itemKey(write.key)) }),
     ...('listKey' in fields && fields.listKey !== undefined && { listShard: shardOf(itemKey(write.key)) }),
   };

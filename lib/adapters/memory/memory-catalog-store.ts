@@ -1,4 +1,6 @@
 import type {
+  Apart,
+  ApartStatus,
   AuditPage,
   CatalogStore,
   Commit,
@@ -10,7 +12,7 @@ import type {
   Refused,
   Write,
 } from '#ports/catalog-store.ts';
-import type { AuditRecord, RecordKey, RecordOf } from '#ports/records.ts';
+import type { AuditRecord, RecordKey, RecordOf, SyncRecord } from '#ports/records.ts';
 import type { Clock } from '#ports/system.ts';
 import { compareText, type Fields, holds } from './conditions.ts';
 import { assertCommittable, copyOf, nameOf, resultOf } from './writes.ts';
@@ -51,7 +53,8 @@ export class MemoryCatalogStore implements CatalogStore {
     for (const [name, write] of named) {
       const id = nameOf(write.key);
       const existing = this.#items.get(id)?.record;
-      if (!holds(write.when, existing)) refused.push([name, { existing: existing && copyOf(existing) }]);
+      if (!('add' in write) && !holds(write.when, existing))
+        refused.push([name, { existing: existing && copyOf(existing) }]);
       const record = resultOf(write, existing);
       results.set(id, record && { key: copyOf(write.key), record });
     }
@@ -68,6 +71,20 @@ export class MemoryCatalogStore implements CatalogStore {
       .filter(({ value }) => compareText(value, now) <= 0)
       .slice(0, limit)
       .map(({ key, value }) => ({ key: copyOf(key) as Due['key'], dueAt: value }));
+  }
+
+  async listApart(statuses: readonly ApartStatus[], limit: number): Promise<readonly Apart[]> {
+    const all = this.#ofType('sync').flatMap(({ key: { customerId, integration }, record }) => {
+      const { status, apartSince: since, retryAt, isTombstone } = copyOf(record) as SyncRecord;
+      if (since === undefined || status === 'synced') return [];
+      const more = { ...(retryAt !== undefined && { retryAt }), ...(isTombstone === true && { isTombstone }) };
+      return [{ customerId, integration, status, since, ...more }];
+    });
+    const oldestFirst = all.sort((a, b) => compareText(a.since, b.since));
+    return oldestFirst.filter((apart, index) => {
+      const before = oldestFirst.slice(0, index).filter(({ status }) => status === apart.status);
+      return statuses.includes(apart.status) && before.length < limit;
+    });
   }
 
   async listCustomers(limit: number, from: string | undefined): Promise<CustomerPage> {

@@ -12,16 +12,28 @@ export function assertCommittable(writes: readonly Write[]): void {
     throw new RangeError(`A commit has 1 to ${MOST_WRITES} writes.`);
   }
   if (records.size < writes.length) throw new Error('A commit writes each record once.');
-  const isEmpty = (write: Write) => 'change' in write && Object.keys(write.change).length === 0;
+  const isEmpty = (write: Write) =>
+    ('change' in write && Object.keys(write.change).length === 0) ||
+    ('add' in write && Object.keys(write.add).length === 0);
   if (writes.some(isEmpty)) throw new Error('A change changes something.');
 }
 
 /** The record that a write leaves. */
 export function resultOf(write: Write, existing: Fields | undefined): Fields | undefined {
+  if ('add' in write) return sumOf(write, existing);
   if ('put' in write) return copyOf<Fields>(write.put);
   // What is undefined is not part of the copy.
   if ('change' in write) return copyOf<Fields>({ ...existing, ...write.change });
   return 'remove' in write ? undefined : existing;
+}
+
+function sumOf({ add, expiresAtSeconds }: Extract<Write, { add: unknown }>, existing: Fields = {}): Fields {
+  const sums = Object.entries(add).map(([field, amount]) => [field, Number(existing[field] ?? 0) + amount]);
+  return copyOf({
+    ...existing,
+    ...Object.fromEntries(sums),
+    ...(expiresAtSeconds !== undefined && { expiresAtSeconds }),
+  });
 }
 
 /** One text for each record, in whatever order its key says its parts. */

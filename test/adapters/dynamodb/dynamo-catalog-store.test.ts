@@ -16,6 +16,7 @@ import { findFreePorts } from '../../local/runner-process.ts';
 /** The catalog's sparse indexes, by name: partition, order. `infra/tables.ts` says the same of the deployed table. */
 const INDEXES = {
   due: ['dueShard', 'dueAt'],
+  apart: ['apartShard', 'apartKey'],
   list: ['listShard', 'listKey'],
   'operations-by-customer': ['customerId', 'createdAt'],
 } as const;
@@ -52,7 +53,10 @@ async function makeStore(clock: Clock): Promise<DynamoCatalogStore> {
     ([IndexName, [partition, order]]): GlobalSecondaryIndex => ({
       IndexName,
       KeySchema: schemaOf(partition, order),
-      Projection: { ProjectionType: 'KEYS_ONLY' },
+      Projection:
+        IndexName === 'apart'
+          ? { ProjectionType: 'INCLUDE', NonKeyAttributes: ['retryAt', 'isTombstone'] }
+          : { ProjectionType: 'KEYS_ONLY' },
     }),
   );
   await client.send(

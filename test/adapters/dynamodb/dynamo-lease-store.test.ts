@@ -71,6 +71,7 @@ function interrupted(catalog: CatalogStore, interlude: () => Promise<unknown>): 
     },
     commit: (writes) => catalog.commit(writes),
     listDue: (now, limit) => catalog.listDue(now, limit),
+    listApart: (...asked) => catalog.listApart(...asked),
     listCustomers: (limit, from) => catalog.listCustomers(limit, from),
     listAudit: (...asked) => catalog.listAudit(...asked),
     listUnfinished: (...asked) => catalog.listUnfinished(...asked),
