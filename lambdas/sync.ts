@@ -1,18 +1,9 @@
 /** Consumes pokes: makes both sides of each named customer agree. */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parsePoke } from '#adapters/sqs/parse-poke.ts';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
-import { requireEnv, systemDigest } from '#adapters/system/system.ts';
-import type { Side } from '#domain/merge.ts';
 import type { Poke } from '#ports/pokes.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
-import { log, store, system } from './wiring/catalog.ts';
-import { stripe } from './wiring/stripe.ts';
-
-const owners = { name: requireEnv('OWNER_OF_NAME') as Side, email: requireEnv('OWNER_OF_EMAIL') as Side };
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
-const deps = { store, integration: stripe, ...system, pokes, owners, digest: systemDigest, log };
+import { sync } from './wiring/sync.ts';
 
 /** Each message is answered for itself: one that fails comes again, and at last to the dead-letter queue. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -25,11 +16,11 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
       failures.set(messageId, error);
     }
   }
-  const failed = await handlePokes(deps, [...received.keys()]);
+  const failed = await handlePokes(sync, [...received.keys()]);
   for (const [poke, error] of failed) failures.set(received.get(poke) ?? '', error);
   for (const [messageId, error] of failures) {
     const reason = error instanceof Error ? error.name : '';
-    log.warn('The poke failed and will come again.', { messageId, error: reason });
+    sync.log.warn('The poke failed and will come again.', { messageId, error: reason });
   }
   return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
 }

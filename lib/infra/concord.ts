@@ -42,6 +42,7 @@ export class Concord extends Construct {
     pokes.queue.grantSendMessages(sagaSteps);
     const saga = new Saga(this, 'Saga', { stage, steps: sagaSteps });
 
+    const owners = { OWNER_OF_NAME: config.owners.name, OWNER_OF_EMAIL: config.owners.email };
     const sync = new ConcordFunction(this, 'Sync', {
       stage,
       entry: 'sync',
@@ -51,8 +52,7 @@ export class Concord extends Construct {
         CATALOG_TABLE: catalog.tableName,
         STRIPE_KEY_ARN: stripeKey.secretArn,
         POKES_QUEUE_URL: pokes.queue.queueUrl,
-        OWNER_OF_NAME: config.owners.name,
-        OWNER_OF_EMAIL: config.owners.email,
+        ...owners,
       },
     });
     catalog.grantReadWriteData(sync);
@@ -83,9 +83,9 @@ export class Concord extends Construct {
     const maintenance = new ConcordFunction(this, 'MaintenanceFunction', {
       stage,
       entry: 'maintenance',
-      description: 'What administrators ask for: links by hand, decisions in conflicts.',
+      description: 'What administrators ask for: links by hand, decisions in conflicts, retries.',
       timeout: Duration.seconds(29),
-      environment: { ...ofWrites, STRIPE_KEY_ARN: stripeKey.secretArn },
+      environment: { ...ofWrites, ...owners, STRIPE_KEY_ARN: stripeKey.secretArn },
     });
     for (const writer of [customers, deletes, maintenance]) {
       catalog.grantReadWriteData(writer);
@@ -138,9 +138,26 @@ export class Concord extends Construct {
     catalog.grantReadWriteData(sweepEvents);
     stripeKey.grantRead(sweepEvents);
     pokes.queue.grantSendMessages(sweepEvents);
+    const retryFailedSyncs = new ConcordFunction(this, 'RetryFailedSyncs', {
+      stage,
+      entry: 'retry-failed-syncs',
+      description: 'Tries again what has failed, each customer by its own backoff.',
+      // No longer than the consumer of pokes may run: the lease of a run outlives both.
+      timeout: Duration.minutes(1),
+      environment: {
+        CATALOG_TABLE: catalog.tableName,
+        STRIPE_KEY_ARN: stripeKey.secretArn,
+        POKES_QUEUE_URL: pokes.queue.queueUrl,
+        ...owners,
+      },
+    });
+    catalog.grantReadWriteData(retryFailedSyncs);
+    stripeKey.grantRead(retryFailedSyncs);
+    pokes.queue.grantSendMessages(retryFailedSyncs);
     const schedules = new Schedules(this, 'Schedules', { stage });
     schedules.every(Duration.minutes(1), 'sweep-operations', sweepOperations);
     schedules.every(Duration.minutes(15), 'sweep-events', sweepEvents);
+    schedules.every(Duration.minutes(5), 'retry-failed-syncs', retryFailedSyncs);
 
     this.#output('ApiUrl', httpApi.apiEndpoint);
     this.#output('WebhookUrl', url);

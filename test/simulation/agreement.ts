@@ -28,7 +28,7 @@ export function disagreements(rig: Pick<Rig, 'catalog' | 'stripeCustomers'>): st
     const sync = syncs.get(id);
     const twins = alive.filter(({ metadata }) => metadata['concord_customer_id'] === id);
     const conflict = status === 'deleted' ? undefined : sync?.conflict;
-    const isOwed = conflict === undefined && sync?.dueAt !== undefined;
+    const isOwed = conflict === undefined && (sync?.dueAt ?? sync?.retryAt) !== undefined;
     if (isOwed || sync?.attemptKey !== undefined) wrong.push(`${id} still owes something`);
     if (twins.length !== (status === 'deleted' ? 0 : 1))
       wrong.push(`${id}, ${status}, has ${twins.length} Stripe customers`);
@@ -56,6 +56,13 @@ export function disagreements(rig: Pick<Rig, 'catalog' | 'stripeCustomers'>): st
   const known = new Set(customers.map(({ id }) => id));
   for (const { id, metadata } of alive) {
     if (!known.has(String(metadata['concord_customer_id']))) wrong.push(`Stripe's ${id} is an orphan`);
+  }
+  const listed = customers.filter(({ listKey }) => listKey !== undefined).length;
+  const counted = recordsOf(catalog, 'counter').reduce((sum, { record }) => sum + (record.live ?? 0), 0);
+  if (counted !== listed) wrong.push(`${counted} customers are counted, and there are ${listed}`);
+  for (const [id, { status, apartSince }] of syncs) {
+    if ((status === 'synced') !== (apartSince === undefined))
+      wrong.push(`${id} is ${status}, apart since ${apartSince}`);
   }
   return wrong;
 }

@@ -84,9 +84,18 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
       );
     });
 
+  /** What is due by a time, first tries and further ones, the earliest first. */
+  const listDueAndRetries = async (now: string): Promise<readonly Due[]> => {
+    const retries = (await catalog.listApart(['failed', 'orphaned', 'conflict'], 1_000)).flatMap(
+      ({ customerId, integration, retryAt: dueAt }) =>
+        dueAt === undefined || dueAt > now ? [] : [{ key: { type: 'sync', customerId, integration } as const, dueAt }],
+    );
+    return [...(await catalog.listDue(now, 1_000)), ...retries].sort((a, b) => (a.dueAt < b.dueAt ? -1 : 1));
+  };
+
   /** What is still due is only emails that cannot be taken. */
   const isOnlyInConflict = async () => {
-    const due = await catalog.listDue(FAR, 1_000);
+    const due = await listDueAndRetries(FAR);
     const syncs = due.flatMap(({ key }) => (key.type === 'sync' ? [key] : []));
     const records = await catalog.read(syncs);
     return syncs.length === due.length && records.every((record) => record?.status === 'conflict');
@@ -126,11 +135,11 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
       scheduler.faults = NO_FAULTS;
       await scheduler.run();
       for (let round = 0, rounds = 0; round < MOST_ROUNDS; round += 1) {
-        const [first] = await catalog.listDue(FAR, 1);
+        const [first] = await listDueAndRetries(FAR);
         if (first === undefined || rounds === CONFLICT_ROUNDS) return;
         rounds = (await isOnlyInConflict()) ? rounds + 1 : 0;
         scheduler.passUntil(Date.parse(first.dueAt));
-        for (const due of await catalog.listDue(iso(scheduler.nowMs()), 1_000)) {
+        for (const due of await listDueAndRetries(iso(scheduler.nowMs()))) {
           scheduler.note(`due: ${JSON.stringify(due.key)}`);
           const poke = pokeFor(due);
           if (poke === undefined) resume(due);

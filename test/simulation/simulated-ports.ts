@@ -123,6 +123,7 @@ function turnwise({ scheduler, random, store }: World, task: Task): CatalogStore
         () => store.listDue(...asked),
         ({ length }) => `${length}`,
       ),
+    listApart: (...asked) => inTurn('listApart', () => store.listApart(...asked)),
     listCustomers: (...asked) => inTurn('listCustomers', () => store.listCustomers(...asked)),
     listAudit: (...asked) => inTurn('listAudit', () => store.listAudit(...asked)),
     listUnfinished: (...asked) => inTurn('listUnfinished', () => store.listUnfinished(...asked)),

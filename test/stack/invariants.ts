@@ -38,6 +38,21 @@ export function violations(world: World): string[] {
   for (const { id, status } of world.operations) {
     if (status !== 'succeeded' && status !== 'compensated') wrong.push(`Operation ${id} is still ${status}.`);
   }
+  return [...wrong, ...countViolations(world)];
+}
+
+/** The counts that health is told from are exact, whatever died meanwhile. */
+function countViolations({ items, customers, syncs }: World): string[] {
+  const listed = customers.filter(({ listKey }) => listKey !== undefined).length;
+  const counters = items.filter(({ pk, sk }) => sk === 'COUNTER' && pk.startsWith('COUNTER#customers#'));
+  const counted = counters.reduce((sum, { live }) => sum + Number(live), 0);
+  const wrong = counted === listed ? [] : [`${counted} customers are counted, and there are ${listed}.`];
+  for (const { pk, status, apartSince, apartKey, isTombstone } of syncs) {
+    const isGone = customers.some((customer) => customer.pk === pk && customer['status'] === 'deleted');
+    const expected = status === 'synced' ? undefined : `${status} ${apartSince}`;
+    if (apartKey !== expected) wrong.push(`${pk} is ${status}, and stands in the index as ${apartKey}.`);
+    if (isGone !== (isTombstone === true)) wrong.push(`${pk} ${isGone ? 'is' : 'is not'} a tombstone.`);
+  }
   return wrong;
 }
 

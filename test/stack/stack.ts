@@ -115,6 +115,7 @@ function stackOf(ready: Ready, child: ChildProcess): Stack {
         await control$('POST', '/clock', { advance_seconds: 7 * 60 });
         await settle();
         await control$('POST', '/schedules/sweep-operations/run');
+        await control$('POST', '/schedules/retry-failed-syncs/run');
         await control$('POST', '/schedules/sweep-events/run');
       }
       await settle();

@@ -8,6 +8,7 @@ const BUDGET_KB = {
   'delete-customer': 1000,
   'execution-ended-early': 600,
   maintenance: 900,
+  'retry-failed-syncs': 1000,
   saga: 1000,
   'sweep-events': 900,
   'sweep-operations': 600,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { EMAIL_MAX_LENGTH, isEmail } from '#domain/email.ts';
-import { type InvalidPlace, invalid } from '#domain/problem.ts';
+import { type InvalidPlace, invalid, notFound } from '#domain/problem.ts';
+import type { IntegrationName } from '#ports/integration.ts';
 
 const name = z.string('must be a string').check(
   z.trim(),
@@ -47,6 +48,21 @@ export const deleteQuerySchema = z.strictObject(
   { cancel_subscriptions: z.optional(z.enum(['true', 'false'], 'must be true or false')) },
   { error: objectError },
 );
+
+/** Query of what is done for one integration: the only one there is, unless said. */
+export const integrationQuerySchema = z.strictObject(
+  { integration_name: z._default(z.string(), 'stripe') },
+  { error: objectError },
+);
+
+/**
+ * An integration by its name.
+ * @throws ProblemError `not-found`
+ */
+export function integrationName(name: string | undefined): IntegrationName {
+  if (name !== 'stripe') throw notFound('integration');
+  return name;
+}
 
 /** What every list can be asked: how many, and from where on. */
 const page = {

@@ -20,6 +20,7 @@ export type FirstWrites = {
   readonly sync?: WriteTo<'sync'>;
   readonly link?: WriteTo<'link'>;
   readonly audit?: WriteTo<'audit'>;
+  readonly counter?: WriteTo<'counter'>;
 };
 
 /** An unfinished operation is waited for twice, at most 2 s in all. */

@@ -3,6 +3,7 @@ import type { RequestIdentity } from '#domain/idempotency-key.ts';
 import { absent, put } from '#ports/catalog-store.ts';
 import type { CustomerRecord, FinalReply } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
+import { countLive } from '../health/counters.ts';
 import { commitRequest } from './commit-request.ts';
 import { customerView } from './customer-view.ts';
 import { claimEmail } from './email-claims.ts';
@@ -35,7 +36,7 @@ export async function createCustomer(
       customer: put({ type: 'customer', customerId }, customer, absent),
       sync: put(
         { type: 'sync', customerId, integration: 'stripe' },
-        { status: 'pending', revision: 0, tries: 0, dueAt: iso(nowMs + SWEEP_AFTER_MS) },
+        { status: 'pending', apartSince: now, revision: 0, tries: 0, dueAt: iso(nowMs + SWEEP_AFTER_MS) },
         absent,
       ),
       audit: put(
@@ -43,6 +44,7 @@ export async function createCustomer(
         { at: now, cause: 'api', before: null, after: { name, email } },
         absent,
       ),
+      counter: countLive(customerId, 1),
     };
   });
   if (result.is !== 'committed') return result;

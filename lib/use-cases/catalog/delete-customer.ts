@@ -3,6 +3,7 @@ import { absent, change, put } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { FinalReply } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
+import { countLive } from '../health/counters.ts';
 import { commitRequest } from './commit-request.ts';
 import { freeEmail } from './email-claims.ts';
 import { type DefaultModeDeps, owedToStripe, pokeOwed } from './owed.ts';
@@ -49,12 +50,13 @@ export async function deleteCustomer(
         isAsRead(customer),
       ),
       oldClaim: before.email === null ? undefined : freeEmail(before.email, customerId),
-      sync: owedToStripe(customerId, sync, nowMs),
+      sync: owedToStripe(customerId, sync, nowMs, { isTombstone: true }),
       audit: put(
         { type: 'audit', customerId, entryId: `${now}#${auditId}` },
         { at: now, cause: 'api', before, after: null },
         absent,
       ),
+      counter: countLive(customerId, -1),
     };
   });
   if (result.is !== 'committed') return result;

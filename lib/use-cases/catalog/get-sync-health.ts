@@ -27,7 +27,7 @@ function stripeHealth(sync: SyncRecord | undefined): StripeHealth {
     lastSyncedAt: sync?.lastSyncedAt ?? null,
     lastAttemptAt: sync?.lastAttemptAt ?? null,
     retryCount: sync?.tries ?? 0,
-    nextRetryAt: status === 'failed' ? (sync?.dueAt ?? null) : null,
+    nextRetryAt: status === 'failed' ? (sync?.retryAt ?? sync?.dueAt ?? null) : null,
     error: sync?.lastError ?? null,
     conflict: sync?.conflict ?? null,
   };

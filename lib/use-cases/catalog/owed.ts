@@ -10,10 +10,15 @@ export type DefaultModeDeps = RequestDeps & { readonly pokes: Pokes; readonly lo
 export const SWEEP_AFTER_MS = 30_000;
 
 /** Marks a customer as owed to Stripe, in the transaction of its change. */
-export function owedToStripe(customerId: string, sync: SyncRecord, nowMs: number): WriteTo<'sync'> {
+export function owedToStripe(
+  customerId: string,
+  sync: SyncRecord,
+  nowMs: number,
+  besides: Changes<SyncRecord> = {},
+): WriteTo<'sync'> {
   return change(
     { type: 'sync', customerId, integration: 'stripe' },
-    owedChanges(sync, nowMs),
+    { ...owedChanges(sync, nowMs), ...besides },
     equal('revision', sync.revision),
   );
 }
@@ -21,7 +26,10 @@ export function owedToStripe(customerId: string, sync: SyncRecord, nowMs: number
 /** A run that is live now is told to look again: it may have read what was before. */
 export function owedChanges(sync: SyncRecord, nowMs: number): Changes<SyncRecord> {
   const dueAt = isPoked(sync, nowMs) ? sync.dueAt : iso(nowMs + SWEEP_AFTER_MS);
-  return { status: 'pending', lookAgain: true, dueAt, tries: 0, lastError: undefined };
+  return {
+    ...{ status: 'pending', apartSince: sync.apartSince ?? iso(nowMs) },
+    ...{ lookAgain: true, dueAt, retryAt: undefined, tries: 0, lastError: undefined },
+  };
 }
 
 /** Whether the poke of an earlier change is still on its way and will bring this one over too: many edits, few pushes. */

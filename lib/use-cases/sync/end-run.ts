@@ -5,6 +5,8 @@ import { freedFor, type Run, type SyncDeps, type SyncResult, syncKey } from './r
 
 const FIRST_BACKOFF_MS = 5_000;
 const LONGEST_BACKOFF_MS = 3600_000;
+/** About six hours of them. */
+const MOST_TRIES = 15;
 /** A busy customer's burst of events is remembered; older ones cost a look when they come again. */
 const EVENTS_REMEMBERED = 20;
 
@@ -19,6 +21,8 @@ export type RunWrites = {
   readonly attempt?: WriteTo<'attempt'> | undefined;
   readonly link?: WriteTo<'link'> | undefined;
   readonly audit?: WriteTo<'audit'> | undefined;
+  readonly live?: WriteTo<'counter'> | undefined;
+  readonly attempts?: WriteTo<'counter'> | undefined;
 };
 
 /** `refused`: nothing was written, because of these other writes. */
@@ -44,7 +48,15 @@ export async function endRun(
   const isSameTwin = externalId === undefined ? [] : [any(missing('externalId'), equal('externalId', externalId))];
   const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);
   const key = syncKey(deps, customer.id);
-  const ended = { ...changes, ...GIVEN_BACK, ...(freed !== undefined && { awaited: undefined }) };
+  const since = changes.status === 'synced' ? undefined : (sync.apartSince ?? now);
+  const ended = {
+    dueAt: undefined,
+    retryAt: undefined,
+    ...changes,
+    apartSince: since,
+    ...GIVEN_BACK,
+    ...(freed !== undefined && { awaited: undefined }),
+  };
   const first = await deps.store.commit({
     ...others,
     sync: change(key, ended, all(isStillOurs, missing('lookAgain'))),
@@ -55,7 +67,10 @@ export async function endRun(
     if (Object.keys(by).length > 0) return { is: 'refused', by };
     const isOvertaken = refusedSync?.existing?.revision !== sync.revision;
     if (isOvertaken) return { is: 'ended', result: 'owed' };
-    const again = { status: 'pending', lookAgain: undefined, dueAt: now } as const;
+    const again: Changes<SyncRecord> = {
+      ...{ status: 'pending' as const, apartSince: sync.apartSince ?? now },
+      ...{ lookAgain: undefined, dueAt: now, retryAt: undefined },
+    };
     const second = await deps.store.commit({ ...others, sync: change(key, { ...ended, ...again }, isStillOurs) });
     if (!second.committed) {
       const { sync: _, ...bySecond } = second.refused;
@@ -89,7 +104,8 @@ export function agreed(deps: SyncDeps, { customer, sync, cause, isHeldUp = false
   return {
     status: isHeldUp ? 'pending' : isApart ? 'conflict' : 'synced',
     tries: isApart ? sync.tries + 1 : 0,
-    dueAt: isApart ? backoff(deps, sync) : undefined,
+    dueAt: isHeldUp && isApart ? backoff(deps, sync) : undefined,
+    retryAt: isApart && !isHeldUp ? backoff(deps, sync) : undefined,
     lastError: undefined,
     syncedVersion: customer.version,
     lastSyncedAt: iso(deps.clock.nowMs()),
@@ -97,9 +113,14 @@ export function agreed(deps: SyncDeps, { customer, sync, cause, isHeldUp = false
   };
 }
 
-/** Not agreed yet: due again later, with the reason. */
-export function owed(deps: SyncDeps, { sync }: Run, error: string): Changes<SyncRecord> {
-  return { status: 'failed', lastError: error, tries: sync.tries + 1, dueAt: backoff(deps, sync) };
+/**
+ * Not agreed yet: tried again later, with the reason. `isDefinite`: Stripe has said so, and will say so again until
+ * somebody changes something; after so many tries it is left to whoever does.
+ */
+export function owed(deps: SyncDeps, { sync }: Run, error: string, isDefinite = false): Changes<SyncRecord> {
+  const tries = sync.tries + 1;
+  const isGivenUp = isDefinite && tries >= MOST_TRIES;
+  return { status: 'failed', lastError: error, tries, retryAt: isGivenUp ? undefined : backoff(deps, sync) };
 }
 
 /** Exponential, with jitter. */

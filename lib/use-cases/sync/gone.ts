@@ -2,6 +2,7 @@ import { change } from '#ports/catalog-store.ts';
 import { iso } from '#ports/system.ts';
 import { freeEmail } from '../catalog/email-claims.ts';
 import { isAsRead } from '../catalog/read-live.ts';
+import { countLive } from '../health/counters.ts';
 import { auditOf } from './audit.ts';
 import { agreed, endRun, lookAgain } from './end-run.ts';
 import { customerKey, type Run, type SyncDeps, type SyncResult } from './run.ts';
@@ -13,7 +14,7 @@ export async function endGone(deps: SyncDeps, run: Run): Promise<SyncResult> {
   const version = customer.version + 1;
   const over = {
     ...agreed(deps, { ...run, sync }),
-    isGone: true,
+    ...{ isGone: true, isTombstone: true as const },
     base: undefined,
     seen: undefined,
     conflict: undefined,
@@ -33,6 +34,7 @@ export async function endGone(deps: SyncDeps, run: Run): Promise<SyncResult> {
         isAsRead(customer),
       ),
       oldClaim: customer.email === null ? undefined : freeEmail(customer.email, customer.id),
+      live: countLive(customer.id, -1),
       audit: auditOf(deps, run, { before: { name: customer.name, email: customer.email }, after: null }),
     },
   );

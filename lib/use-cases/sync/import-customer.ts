@@ -4,6 +4,7 @@ import type { ExternalCustomer } from '#ports/integration.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
+import { countLive } from '../health/counters.ts';
 import { auditOf } from './audit.ts';
 import { awaitEmail, findBlocker } from './blocked-email.ts';
 import { isStillRun, type LinkRun, linkKey, RUN_OVER, tryAgain, tryLater } from './link-run.ts';
@@ -27,7 +28,7 @@ export async function importCustomer(deps: SyncDeps, run: LinkRun, found: Extern
     ...{ createdAt: now, updatedAt: now, listKey: id },
   };
   const sync: SyncRecord = {
-    ...{ status: 'pending', externalId: run.externalId, base: fields, isUnmarked: true },
+    ...{ status: 'pending', apartSince: now, externalId: run.externalId, base: fields, isUnmarked: true },
     ...{ revision: 0, tries: 0, dueAt: now },
     ...(blocked !== undefined && {
       conflict: { field: 'email', stripeValue: wanted, otherCustomerId: blocked.holderId, since: now },
@@ -38,6 +39,7 @@ export async function importCustomer(deps: SyncDeps, run: LinkRun, found: Extern
     customer: put(customerKey(id), customer, absent),
     sync: put(syncKey(deps, id), sync, absent),
     claim: fields.email === null ? undefined : claimEmail(fields.email, { state: 'held', customerId: id }),
+    counter: countLive(id, 1),
     audit: auditOf(deps, { customer, cause: run.cause }, { before: null, after: fields }),
     ...(blocked !== undefined && wanted !== null && awaitEmail(deps, id, wanted, blocked)),
   });

@@ -16,7 +16,11 @@ export async function linkTwin(
   sync: SyncRecord | undefined,
 ): Promise<SyncResult> {
   const key = syncKey(deps, customer.id);
-  const owing = { status: 'pending', externalId: run.externalId, dueAt: iso(deps.clock.nowMs()) } as const;
+  const now = iso(deps.clock.nowMs());
+  const owing = {
+    ...{ status: 'pending' as const, externalId: run.externalId, apartSince: sync?.apartSince ?? now, dueAt: now },
+    ...(customer.status === 'deleted' && { isTombstone: true as const }),
+  };
   const { committed } = await deps.store.commit({
     link: change(linkKey(deps, run.externalId), { ...RUN_OVER, customerId: customer.id }, isStillRun(run)),
     customer: check(
@@ -27,7 +31,7 @@ export async function linkTwin(
     sync:
       sync === undefined
         ? put(key, { ...owing, revision: 0, tries: 0 }, absent)
-        : change(key, { ...owing, isGone: undefined }, nobodySyncsSince(sync)),
+        : change(key, { ...owing, isGone: undefined, retryAt: undefined }, nobodySyncsSince(sync)),
   });
   if (!committed) return tryAgain(deps, run);
   await deps.pokes.poke({ customerId: customer.id });

@@ -69,12 +69,16 @@ export async function beginRun(deps: SyncDeps, customerId: string, cause: Cause)
       runExpiresAt,
       // A run that dies is found by the sweep once its lease is over.
       dueAt: runExpiresAt,
+      retryAt: undefined,
     };
     const { committed } = await deps.store.commit({
       customer: check(customerKey(customerId), isAsRead(customer)),
       sync: change(syncKey(deps, customerId), { ...taken, lookAgain: undefined }, isUntouched(sync)),
     });
-    if (committed) return { customer, sync: { ...sync, ...taken }, cause };
+    if (committed) {
+      const { retryAt: _, ...begun } = { ...sync, ...taken };
+      return { customer, sync: begun, cause };
+    }
   }
   throw new Error('Other writers kept this run from beginning.');
 }
@@ -94,6 +98,7 @@ function isUntouched({ revision, runId, attemptKey }: SyncRecord) {
 /** Nothing is owed, and none of the events is news: an event is none once it was read, or once all is over. */
 function isSettled({ customer, sync, cause }: Run): boolean {
   const isOwed =
+    sync.status !== 'synced' ||
     sync.dueAt !== undefined ||
     sync.attemptKey !== undefined ||
     sync.syncedVersion !== customer.version ||

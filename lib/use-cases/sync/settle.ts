@@ -4,6 +4,7 @@ import { type Changes, change, check, equal } from '#ports/catalog-store.ts';
 import type { AttemptRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { isAsRead } from '../catalog/read-live.ts';
+import { countAttempt } from '../health/counters.ts';
 import { linkTo, wasLookedAt } from '../saga/kinds/kind.ts';
 import { type AskedOfStripe, canSend, lookForAttempt, newAttempt, sendAttempt } from './attempts.ts';
 import { agreed, endRun, lookAgain, owed, type RunWrites } from './end-run.ts';
@@ -58,9 +59,10 @@ export async function resolve(deps: SyncDeps, run: Run, open: OpenAttempt): Prom
     : { is: 'failed', error: 'the key is too old to be sent again', replayed: true };
   const isDelete = attempt.record.kind === 'delete';
   const after: Changes<SyncRecord> = { ...agreed(deps, run), status: 'pending', events: run.sync.events };
-  const thenRead = { ...after, dueAt: iso(deps.clock.nowMs()), syncedVersion: attempt.record.version };
+  const thenRead = { ...after, dueAt: iso(deps.clock.nowMs()), retryAt: undefined };
   const found = await lookIfReplayed(deps, run, attempt, outcome);
-  return conclude(deps, run, attempt, found, isDelete ? agreed(deps, run) : thenRead);
+  const syncedVersion = attempt.record.version;
+  return conclude(deps, run, attempt, found, isDelete ? agreed(deps, run) : { ...thenRead, syncedVersion });
 }
 
 /** Records that an open attempt is sent again, before it is. */
@@ -111,7 +113,7 @@ function conclude(
     );
   }
   if (outcome.is === 'rejected') {
-    return end(deps, run, owed(deps, run, outcome.reason), { ...attempt, is: 'rejected' });
+    return end(deps, run, owed(deps, run, outcome.reason, true), { ...attempt, is: 'rejected' });
   }
   // Nothing can come of a key that holds a saved failure: the next run opens a new attempt.
   const isLost = outcome.is === 'failed' && outcome.replayed;
@@ -139,12 +141,15 @@ type Closed = OpenAttempt & { readonly is: Exclude<AttemptRecord['outcome'], 'op
  * left it to us what there is to see: the customer is due at once.
  */
 async function end(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, closed?: Closed): Promise<SyncResult> {
-  const { customer } = run;
+  const { customer, sync } = run;
   const { externalId } = changes;
-  const expiresAtSeconds = Math.floor(deps.clock.nowMs() / 1000) + ATTEMPT_KEPT_SECONDS;
+  const isNewTwin = externalId !== undefined && externalId !== sync.externalId;
+  const nowMs = deps.clock.nowMs();
+  const isFailure = closed?.is !== 'accepted';
+  const expiresAtSeconds = Math.floor(nowMs / 1000) + ATTEMPT_KEPT_SECONDS;
   const over: Changes<SyncRecord> = closed === undefined ? changes : { ...changes, attemptKey: undefined };
   const commit = (isAskedToLook: boolean) =>
-    endRun(deps, run, isAskedToLook ? { ...over, status: 'pending', dueAt: iso(deps.clock.nowMs()) } : over, {
+    endRun(deps, run, isAskedToLook ? { ...over, status: 'pending', dueAt: iso(nowMs), retryAt: undefined } : over, {
       attempt:
         closed &&
         change(
@@ -152,8 +157,9 @@ async function end(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>, close
           { outcome: closed.is, expiresAtSeconds },
           equal('outcome', 'open'),
         ),
-      link:
-        externalId === undefined ? undefined : linkTo(deps.integration.name, externalId, customer.id, isAskedToLook),
+      // Whom it changes is linked already.
+      link: isNewTwin ? linkTo(deps.integration.name, externalId, customer.id, isAskedToLook) : undefined,
+      attempts: countAttempt(deps.integration.name, customer.id, { isFailure }, nowMs),
     });
   const first = await commit(false);
   const ended = first.is === 'refused' && wasLookedAt(first.by.link?.existing) ? await commit(true) : first;

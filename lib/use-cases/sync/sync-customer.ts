@@ -1,7 +1,8 @@
 import type { Changes } from '#ports/catalog-store.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import type { SyncRecord } from '#ports/records.ts';
-import { agreed, endRun, owed } from './end-run.ts';
+import { countAttempt } from '../health/counters.ts';
+import { agreed, endRun, owed, type RunWrites } from './end-run.ts';
 import { endGone } from './gone.ts';
 import { mergeSides } from './merge-sides.ts';
 import { beginRun, type Cause, type OpenAttempt, type Run, type SyncDeps, type SyncResult } from './run.ts';
@@ -20,7 +21,8 @@ export async function syncCustomer(deps: SyncDeps, customerId: string, cause: Ca
   try {
     return await work(deps, run);
   } catch (error) {
-    if (error instanceof IntegrationUnavailableError) return end(deps, run, owed(deps, run, 'Stripe does not answer'));
+    if (error instanceof IntegrationUnavailableError)
+      return endFailed(deps, run, owed(deps, run, 'Stripe does not answer'));
     throw error;
   }
 }
@@ -59,10 +61,22 @@ async function compare(deps: SyncDeps, run: Run, externalId: string): Promise<Sy
   if (twin?.isDeleted === true) return endGone(deps, run);
   if (twin !== undefined) return mergeSides(deps, run, twin);
   // Deleted customers are still known. One that is not belongs to another account or mode: nothing is decided from that.
-  return end(deps, run, { ...owed(deps, run, 'Stripe does not know this customer'), status: 'orphaned' });
+  return endFailed(deps, run, { ...owed(deps, run, 'Stripe does not know this customer', true), status: 'orphaned' });
 }
 
-async function end(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>): Promise<SyncResult> {
-  const ended = await endRun(deps, run, changes);
+/** A try that came to nothing before anything was sent. */
+function endFailed(deps: SyncDeps, run: Run, changes: Changes<SyncRecord>): Promise<SyncResult> {
+  const nowMs = deps.clock.nowMs();
+  const attempts = countAttempt(deps.integration.name, run.customer.id, { isFailure: true }, nowMs);
+  return end(deps, run, changes, { attempts });
+}
+
+async function end(
+  deps: SyncDeps,
+  run: Run,
+  changes: Changes<SyncRecord>,
+  others: RunWrites = {},
+): Promise<SyncResult> {
+  const ended = await endRun(deps, run, changes, others);
   return ended.is === 'ended' ? ended.result : 'owed';
 }

@@ -2,6 +2,7 @@ import type { CustomerFields } from '#domain/customer.ts';
 import { absent, all, change, equal, put } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { holdEmail, unreserveEmail } from '../../catalog/email-claims.ts';
+import { countLive } from '../../health/counters.ts';
 import { auditOf } from './audit.ts';
 import { type Kind, linkTo, stripeKey } from './kind.ts';
 import { findMade, ownershipOf } from './made.ts';
@@ -37,11 +38,12 @@ export const createKind: Kind = {
         {
           ...{ status: 'synced', externalId, base: fieldsOf(operation), syncedVersion: version },
           ...{ revision: 0, tries: 0, lastSyncedAt: at, lastAttemptAt: at },
-          ...(isAskedToLook && { status: 'pending', dueAt: at }),
+          ...(isAskedToLook && { status: 'pending', apartSince: at, dueAt: at }),
         },
         absent,
       ),
       audit: auditOf(operation, accepted),
+      counter: countLive(customerId, 1),
     };
   },
 

@@ -2,6 +2,7 @@ import { hasArrived } from '#domain/travel.ts';
 import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail } from '../../catalog/email-claims.ts';
+import { countLive } from '../../health/counters.ts';
 import { auditOf } from './audit.ts';
 import type { Kind } from './kind.ts';
 
@@ -52,13 +53,15 @@ export const deleteKind: Kind = {
       sync: change(
         { type: 'sync', customerId, integration },
         {
-          ...{ status: 'synced', isGone: true, base: undefined, syncedVersion: version + 1, tries: 0 },
+          ...{ status: 'synced', apartSince: undefined, retryAt: undefined, isTombstone: true, isGone: true },
+          ...{ base: undefined, syncedVersion: version + 1, tries: 0 },
           ...{ lastError: undefined, conflict: undefined, seen: undefined, lastAttemptAt: accepted.at },
           ...{ lookAgain: undefined, dueAt: isAskedToLook ? accepted.at : undefined },
         },
         isAskedToLook ? isSameTwin : all(isSameTwin, missing('lookAgain')),
       ),
       audit: auditOf(operation, accepted),
+      counter: countLive(customerId, -1),
     };
   },
 

@@ -14,6 +14,7 @@ export type EndWrites = {
   readonly link?: WriteTo<'link'> | undefined;
   readonly sync?: WriteTo<'sync'> | undefined;
   readonly audit?: WriteTo<'audit'>;
+  readonly counter?: WriteTo<'counter'>;
 };
 
 /** What differs between creating, updating and deleting; the steps of the saga are the same. */

@@ -53,7 +53,7 @@ export const updateKind: Kind = {
         { type: 'sync', customerId, integration },
         {
           ...{
-            status: 'synced',
+            ...{ status: 'synced', apartSince: undefined, retryAt: undefined },
             externalId: accepted.externalId,
             base: known,
             syncedVersion: version + 1,
@@ -64,7 +64,12 @@ export const updateKind: Kind = {
             ...(fields.email !== undefined && { conflict: undefined }),
           },
           ...{ lastSyncedAt: accepted.at, lastAttemptAt: accepted.at, dueAt: undefined },
-          ...(isAskedToLook && { status: 'pending', lookAgain: undefined, dueAt: accepted.at }),
+          ...(isAskedToLook && {
+            status: 'pending',
+            apartSince: accepted.at,
+            lookAgain: undefined,
+            dueAt: accepted.at,
+          }),
         },
         isAskedToLook ? isSameTwin : all(isSameTwin, missing('lookAgain')),
       ),
@@ -87,7 +92,7 @@ export const updateKind: Kind = {
         operation.externalId !== undefined && mayHaveChangedStripe(operation)
           ? change(
               { type: 'sync', customerId: operation.customerId, integration: 'stripe' },
-              { status: 'pending', dueAt: at },
+              { status: 'pending', apartSince: operation.createdAt, dueAt: at, retryAt: undefined },
               equal('externalId', operation.externalId),
             )
           : undefined,
