@@ -2,6 +2,7 @@ import { canonical } from '#domain/customer.ts';
 import { type NormalizedEmail, normalizeEmail } from '#domain/email.ts';
 import type { ExternalCustomer } from '#ports/integration.ts';
 import type { SyncDeps } from '../sync/run.ts';
+import { crew } from './at-once.ts';
 import { bringIn } from './bring-in.ts';
 import { finishInHand } from './finish-in-hand.ts';
 import { foreseeExternal, importExternal } from './import-external.ts';
@@ -97,18 +98,20 @@ function emailOf({ email }: ExternalCustomer): NormalizedEmail | undefined {
   return value === null ? undefined : normalizeEmail(value);
 }
 
-/** All at once, which the pace keeps in bounds, but those with one email in their order: the first one has it. */
+/** Those with one email in their order: the first one has it. */
 async function inOrderOfEmails(
   customers: readonly ExternalCustomer[],
   bring: (found: ExternalCustomer, index: number) => Promise<void>,
 ): Promise<void> {
+  const { begin, end } = crew();
   const lines = new Map<string, Promise<void>>();
-  customers.forEach((found, index) => {
+  for (const [index, found] of customers.entries()) {
     const line = emailOf(found) ?? `no email: ${found.externalId}`;
-    lines.set(
-      line,
-      (lines.get(line) ?? Promise.resolve()).then(() => bring(found, index)),
-    );
-  });
-  await Promise.all(lines.values());
+    await begin(async () => {
+      const done = (lines.get(line) ?? Promise.resolve()).then(() => bring(found, index));
+      lines.set(line, done);
+      await done;
+    });
+  }
+  await end();
 }

@@ -1,14 +1,12 @@
 import { normalizeEmail } from '#domain/email.ts';
 import type { SyncDeps } from '../sync/run.ts';
+import { crew } from './at-once.ts';
 import { finishInHand } from './finish-in-hand.ts';
 import type { ImportResult, Tell } from './import-result.ts';
 import { foreseeRow, type ImportRow, importRow } from './import-row.ts';
 
 /** What was read of a file: a valid row, or what is wrong with it. */
 export type ReadRow = ImportRow | { readonly line: number; readonly problem: string };
-
-/** Rows that are worked on at once; the pace bounds what they ask of Stripe. */
-const AT_ONCE = 16;
 
 /**
  * Brings in the rows of a file. One that cannot be keeps no other from it; of two with one email, or with one Stripe
@@ -22,7 +20,7 @@ export async function importRows(
 ): Promise<void> {
   const lineOf = new Map<string, number>();
   const inHand: (() => Promise<ImportResult>)[] = [];
-  const working = new Set<Promise<void>>();
+  const { begin, end } = crew();
   const bring = async (row: ImportRow): Promise<void> => {
     const again = async () => ({ ...(await (isTrial ? foreseeRow : importRow)(deps, row)), line: row.line });
     const result = await again();
@@ -40,11 +38,9 @@ export async function importRows(
       tell({ is: 'refused', line, email, externalId, reason: refusal });
       continue;
     }
-    const work = bring(row).finally(() => working.delete(work));
-    working.add(work);
-    if (working.size >= AT_ONCE) await Promise.race(working);
+    await begin(() => bring(row));
   }
-  await Promise.all(working);
+  await end();
   await finishInHand(deps, inHand, tell);
 }
 

@@ -1,5 +1,4 @@
 import type { CustomerRecord, LinkRecord, SyncRecord } from '#ports/records.ts';
-import { iso } from '#ports/system.ts';
 import { linkKey } from '../sync/link-run.ts';
 import { customerKey, type SyncDeps, syncKey } from '../sync/run.ts';
 import type { ImportResult } from './import-result.ts';
@@ -39,8 +38,9 @@ export async function resultOfLinked(
     return { is: 'in-conflict', ...known, email: stripeValue, ...others };
   }
   if (isPaid(sync)) return { is: 'imported', ...known };
-  const isInHand = sync.runExpiresAt !== undefined && sync.runExpiresAt > iso(deps.clock.nowMs());
-  const reason = sync.lastError ?? (isInHand ? 'another process is at work on it' : 'Stripe follows');
+  // Without an error, somebody else has it in hand, or is about to.
+  const isInHand = sync.lastError === undefined;
+  const reason = sync.lastError ?? 'another process is at work on it';
   return { is: 'owed', ...known, reason, isInHand };
 }
 
