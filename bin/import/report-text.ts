@@ -44,5 +44,7 @@ function lineOf(result: ReportedResult): string {
     other === '' ? undefined : `(has it: ${other})`,
   ]
     .filter((part) => part !== undefined)
-    .join(' ')}`;
+    .join(' ')
+    // Values of customers, on somebody's terminal.
+    .replace(/\p{Cc}/gu, ' ')}`;
 }
