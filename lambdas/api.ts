@@ -3,6 +3,7 @@ import { json } from '#adapters/http/render.ts';
 import { routeCreateCustomer } from './routes/create-customer.ts';
 import { dispatch, onlyTrailingSlash } from './routes/dispatch.ts';
 import { routeGetCustomer } from './routes/get-customer.ts';
+import { routeGetIntegrationHealth } from './routes/get-integration-health.ts';
 import { routeGetOperation } from './routes/get-operation.ts';
 import { routeGetSyncHealth } from './routes/get-sync-health.ts';
 import { routeListAudit } from './routes/list-audit.ts';
@@ -22,6 +23,7 @@ export const handler = dispatch({
   'PATCH /customers/{id}': routePatchCustomer,
   'GET /customers/{id}/audit': routeListAudit,
   'GET /customers/{id}/sync-health': routeGetSyncHealth,
+  'GET /customers/integration-health/{integration_name}': routeGetIntegrationHealth,
   'GET /operations': routeListOperations,
   'GET /operations/{id}': routeGetOperation,
   'POST /operations/{id}/retry': routeRetryOperation,

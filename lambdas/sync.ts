@@ -2,8 +2,11 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parsePoke } from '#adapters/sqs/parse-poke.ts';
 import type { Poke } from '#ports/pokes.ts';
+import { webhookNoter } from '#use-cases/health/note-webhook.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import { sync } from './wiring/sync.ts';
+
+const noteWebhook = webhookNoter(sync, sync.integration.name);
 
 /** Each message is answered for itself: one that fails comes again, and at last to the dead-letter queue. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -17,10 +20,19 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     }
   }
   const failed = await handlePokes(sync, [...received.keys()]);
+  const receivedAt = latestReceived([...received.keys()]);
+  if (receivedAt !== undefined) await noteWebhook(receivedAt);
   for (const [poke, error] of failed) failures.set(received.get(poke) ?? '', error);
   for (const [messageId, error] of failures) {
     const reason = error instanceof Error ? error.name : '';
     sync.log.warn('The poke failed and will come again.', { messageId, error: reason });
   }
   return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function latestReceived(pokes: readonly Poke[]): string | undefined {
+  return pokes
+    .flatMap((poke) => ('receivedAt' in poke && poke.receivedAt ? [poke.receivedAt] : []))
+    .sort()
+    .at(-1);
 }

@@ -12,6 +12,7 @@ import { receive } from '#adapters/stripe-webhook/receive.ts';
 import { WebhookRefusedError } from '#adapters/stripe-webhook/refusal.ts';
 import { parseSecrets } from '#adapters/stripe-webhook/secrets.ts';
 import { requireEnv, systemClock, systemDigest } from '#adapters/system/system.ts';
+import { iso } from '#ports/system.ts';
 import { count } from './wiring/metric.ts';
 
 const readSecret = cachedSecret(new SecretsManagerClient({}), requireEnv('WEBHOOK_SECRETS_ARN'), systemClock.nowMs);
@@ -34,7 +35,7 @@ async function answer(request: LambdaFunctionURLEvent): Promise<HttpReply> {
   try {
     const { event, secretIndex } = await receive(deps, expected, readDelivery(request));
     if (event.poke === 'ignored') count('WebhookIgnored', { also: { eventId: event.id, type: event.type } });
-    else await pokes.poke(event.poke);
+    else await pokes.poke({ ...event.poke, receivedAt: iso(systemClock.nowMs()) });
     count('WebhookReceived', { by: { SecretIndex: String(secretIndex) }, also: { eventId: event.id } });
     noteVersion(event);
     return json(200, { received: true });

@@ -71,8 +71,9 @@ export class Concord extends Construct {
       entry: 'api',
       description: 'The HTTP API of customers and operations.',
       timeout: Duration.seconds(29),
-      environment: ofWrites,
+      environment: { ...ofWrites, DEAD_LETTERS_QUEUE_URL: pokes.deadLetters.queueUrl },
     });
+    pokes.deadLetters.grant(customers, 'sqs:GetQueueAttributes');
     const deletes = new ConcordFunction(this, 'DeleteFunction', {
       stage,
       entry: 'delete-customer',

@@ -36,6 +36,7 @@ const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open', (keyof
   [HttpMethod.GET, '/customers/{id}/sync-health', 'customers:read'],
   [HttpMethod.POST, '/customers/{id}/link', 'customers:admin', 'maintenance'],
   [HttpMethod.POST, '/customers/{id}/resolve-conflict', 'customers:admin', 'maintenance'],
+  [HttpMethod.GET, '/customers/integration-health/{integration_name}', 'customers:admin'],
   [HttpMethod.POST, '/customers/retry-failed-syncs', 'customers:admin', 'maintenance'],
   [HttpMethod.GET, '/operations', 'customers:admin'],
   [HttpMethod.GET, '/operations/{id}', 'customers:read'],

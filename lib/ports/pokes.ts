@@ -1,7 +1,12 @@
 /** "Look at this customer": one of ours, or one of Stripe's, which may not be ours yet. */
 export type Poke =
   | { readonly customerId: string }
-  | { readonly externalId: string; readonly event?: EventNotice | undefined };
+  | {
+      readonly externalId: string;
+      readonly event?: EventNotice | undefined;
+      /** When the webhook was received that it comes from; what a sweep has found came by none. */
+      readonly receivedAt?: string | undefined;
+    };
 
 /**
  * What a poke tells of the event that it comes from. Nothing personal travels in a queue, so the values before the

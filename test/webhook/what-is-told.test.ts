@@ -83,6 +83,7 @@ describe('what the webhook function tells', () => {
           ...{ id: 'evt_1', kind: 'updated', createdAt: '2026-11-18T11:06:40.000Z', key: 'op-1:1' },
           previous: { name: digestOf(systemDigest, 'evt_1', 'Was Jane') },
         },
+        receivedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       },
     ]);
   });

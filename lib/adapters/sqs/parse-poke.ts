@@ -5,12 +5,13 @@ import type { EventNotice, Poke } from '#ports/pokes.ts';
  * @throws Error when it names neither a customer nor one of Stripe's: it ends in the dead-letter queue.
  */
 export function parsePoke(body: string): Poke {
-  const { customerId, externalId, event } = JSON.parse(body) as Record<string, unknown>;
+  const { customerId, externalId, event, receivedAt } = JSON.parse(body) as Record<string, unknown>;
   if (typeof customerId === 'string') return { customerId };
   if (typeof externalId !== 'string') throw new Error('The message does not say where to look.');
   if (event === undefined) return { externalId };
   if (!isNotice(event)) throw new Error('The message does not say which event it comes from.');
-  return { externalId, event };
+  const isTime = typeof receivedAt === 'string' && !Number.isNaN(Date.parse(receivedAt));
+  return { externalId, event, ...(isTime && { receivedAt }) };
 }
 
 function isNotice(event: unknown): event is EventNotice {
