@@ -30,9 +30,14 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
+/** Moved emails and deletions use up their budget of calls: they leave the note to other events. */
 function latestReceived(pokes: readonly Poke[]): string | undefined {
   return pokes
-    .flatMap((poke) => ('receivedAt' in poke && poke.receivedAt ? [poke.receivedAt] : []))
+    .flatMap((poke) => {
+      if ('customerId' in poke || poke.receivedAt === undefined) return [];
+      const hasRoom = poke.event?.kind !== 'deleted' && poke.event?.previous?.email === undefined;
+      return hasRoom ? [poke.receivedAt] : [];
+    })
     .sort()
     .at(-1);
 }
