@@ -1,6 +1,6 @@
 import type { SyncStatus } from '#domain/customer.ts';
 import type { IntegrationName } from './integration.ts';
-import type { AuditRecord, CounterRecord, RecordKey, RecordOf } from './records.ts';
+import type { AuditRecord, CounterRecord, RecordKey, RecordOf, Records } from './records.ts';
 
 /** What must be true of a record's fields for a write to happen. Plain data: every store means the same by it. */
 export type Condition<Field extends string> =
@@ -135,6 +135,13 @@ export type Position = string;
 
 export type AuditPage = { readonly entries: readonly AuditRecord[]; readonly next: Position | undefined };
 
+/** The records that a scan tells of. */
+export type ScannedType = 'customer' | 'sync' | 'audit' | 'emailClaim' | 'link' | 'operation';
+export type Scanned = {
+  [Type in ScannedType]: { readonly key: Extract<RecordKey, { type: Type }>; readonly record: Records[Type] };
+}[ScannedType];
+export type ScanPage = { readonly found: readonly Scanned[]; readonly next: Position | undefined };
+
 /** `next` may be there although the page is short, or even empty: there is more to look through. */
 export type OperationPage = { readonly operationIds: readonly string[]; readonly next: Position | undefined };
 
@@ -167,6 +174,12 @@ export interface CatalogStore {
   listUnfinished(limit: number, from: Position | undefined, dueSince?: string): Promise<OperationPage>;
   /** A page of a customer's operations, newest first, each at most once in a walk. May lag behind writes by moments. */
   listOperationsOf(customerId: string, limit: number, from: Position | undefined): Promise<OperationPage>;
+  /**
+   * A page of one of `of` parts of the catalog, which together are all of it. It looks through up to `limit` records and
+   * answers those of the types of `Scanned`; each that stays is found by a walk once. The records of one customer come
+   * one after the other within a part. Claims are named by the email's hash: the email itself is not part of a key.
+   */
+  scan(part: number, of: number, limit: number, from: Position | undefined): Promise<ScanPage>;
 }
 
 /** Other transactions on the same records kept this one from being decided. Nothing was written. */

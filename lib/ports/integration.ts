@@ -18,6 +18,16 @@ export type ExternalCustomer = CustomerFields & {
   readonly externalId: string;
   readonly isDeleted: boolean;
   readonly owner: Owner;
+  /** When it was made there, by the integration's clock; deleted ones do not tell. */
+  readonly createdAt?: string;
+};
+
+/** A page of the customers that are not deleted, newest first; `next` when there are older ones still. */
+export type ExternalPage = {
+  readonly customers: readonly ExternalCustomer[];
+  /** Whether they are of the live mode; unknown when there are none. */
+  readonly isLive: boolean | undefined;
+  readonly next: string | undefined;
 };
 
 /** A customer of the integration that carries our ownership. */
@@ -45,14 +55,14 @@ export interface Integration {
   deleteCustomer(externalId: string): Promise<Outcome<{ externalId: string }>>;
   /** The customer as it is now; `undefined` when the integration never had it. */
   findCustomer(externalId: string): Promise<ExternalCustomer | undefined>;
-  /** A page of the customers that are not deleted, newest first, from after the page that said `from`. */
-  listCustomers(
-    from: string | undefined,
-  ): Promise<{ customers: readonly ExternalCustomer[]; next: string | undefined }>;
   /** Whether the customer has a subscription that deleting it would cancel. One request, answered within 2 s. */
   hasLiveSubscriptions(externalId: string): Promise<boolean>;
   /** The customer that names this ownership, created in this time; by listing, which is exact, never by search. */
   findOwned(ownership: Ownership, created: { sinceMs: number; untilMs: number }): Promise<OwnedExternal | undefined>;
+  /** Up to 100 customers that are not deleted, newest first, from after the page that said `from`. */
+  listCustomers(from: string | undefined): Promise<ExternalPage>;
+  /** The account that we write to; `undefined` when we may not know. */
+  findAccount(): Promise<string | undefined>;
   /** Whether nobody has used the customer yet: it has never had a subscription. */
   isUnused(externalId: string): Promise<boolean>;
   /** The values that an event says were there before it; `undefined` when there is no such event any more. */

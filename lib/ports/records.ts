@@ -1,3 +1,4 @@
+import type { ConsistencyReport } from '#domain/consistency.ts';
 import type { Conflict, Customer, CustomerFields, CustomerStatus, SyncStatus } from '#domain/customer.ts';
 import type { NormalizedEmail } from '#domain/email.ts';
 import type { OperationKind, OperationStatus, OperationStep } from '#domain/operation.ts';
@@ -195,6 +196,19 @@ export type CounterRecord = {
 /** When an event that came by a webhook was last taken from the queue, to the minute. */
 export type LastWebhookRecord = { readonly receivedAt: string };
 
+/** What comparing both sides in full has told last, and of which account. `step` only grows. */
+export type ReconciliationRecord = {
+  /** The account and mode that were met first: another one is never repaired. */
+  readonly account?: string;
+  readonly isLive?: boolean;
+  /** As many as the last run found: a side that is suddenly far smaller is not believed. */
+  readonly catalogCustomers: number;
+  readonly stripeCustomers: number;
+  /** The last scheduled report, its issues cut to so many that it stays one record. */
+  readonly report?: ConsistencyReport;
+  readonly step: number;
+};
+
 /** Every type of record in the catalog. */
 export type Records = {
   readonly customer: CustomerRecord;
@@ -209,6 +223,7 @@ export type Records = {
   readonly eventPosition: EventPositionRecord;
   readonly counter: CounterRecord;
   readonly lastWebhook: LastWebhookRecord;
+  readonly reconciliation: ReconciliationRecord;
 };
 
 /** What names a record. */
@@ -218,12 +233,15 @@ export type RecordKey =
   | { readonly type: 'attempt'; readonly customerId: string; readonly key: string }
   | { readonly type: 'audit'; readonly customerId: string; readonly entryId: string }
   | { readonly type: 'emailClaim'; readonly email: NormalizedEmail }
+  /** The same record, by the SHA-256 of its email in hexadecimal: as whoever finds it by a scan knows it. */
+  | { readonly type: 'emailClaim'; readonly emailHash: string }
   | { readonly type: 'link'; readonly integration: IntegrationName; readonly externalId: string }
   | { readonly type: 'requestKey'; readonly scope: string; readonly key: string }
   | { readonly type: 'operation'; readonly operationId: string }
   | { readonly type: 'lease'; readonly name: string }
   | { readonly type: 'eventPosition' }
   | { readonly type: 'counter'; readonly name: string; readonly shard: number }
-  | { readonly type: 'lastWebhook'; readonly integration: IntegrationName };
+  | { readonly type: 'lastWebhook'; readonly integration: IntegrationName }
+  | { readonly type: 'reconciliation' };
 
 export type RecordOf<Key extends RecordKey> = Records[Key['type']];

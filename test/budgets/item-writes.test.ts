@@ -17,6 +17,7 @@ describe('the items that are written', () => {
       return result;
     },
     listDue: (...asked) => store.listDue(...asked),
+    scan: (...asked) => store.scan(...asked),
     listApart: (...asked) => store.listApart(...asked),
     listCustomers: (...asked) => store.listCustomers(...asked),
     listAudit: (...asked) => store.listAudit(...asked),

@@ -4,6 +4,7 @@ import { counterPromises } from './catalog-store.counter-promises.ts';
 import { listPromises } from './catalog-store.list-promises.ts';
 import { racePromises } from './catalog-store.race-promises.ts';
 import { readPromises } from './catalog-store.read-promises.ts';
+import { scanPromises } from './catalog-store.scan-promises.ts';
 import type { CatalogPromise } from './catalog-store.stage.ts';
 
 /** What every catalog store promises. */
@@ -14,4 +15,5 @@ export const catalogPromises: readonly CatalogPromise[] = [
   ...racePromises,
   ...readPromises,
   ...listPromises,
+  ...scanPromises,
 ];

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
-import type { CatalogStore, Condition, NamedWrites, Write } from '#ports/catalog-store.ts';
+import type { CatalogStore, Condition, NamedWrites, Scanned, Write } from '#ports/catalog-store.ts';
 import type { RecordKey } from '#ports/records.ts';
 import type { Clock } from '#ports/system.ts';
 import { type MakeCatalogStore, violationsOf } from './catalog-store.contract.ts';
@@ -20,6 +20,7 @@ function brokenBy(breakIt: (right: MemoryCatalogStore, clock: Clock) => Partial<
       listAudit: (...asked) => right.listAudit(...asked),
       listUnfinished: (...asked) => right.listUnfinished(...asked),
       listOperationsOf: (...asked) => right.listOperationsOf(...asked),
+      scan: (...asked) => right.scan(...asked),
       ...breakIt(right, clock),
     };
   };
@@ -210,6 +211,32 @@ const CONTROLS: readonly { lacks: string; breaks: string; makeStore: MakeCatalog
       async listUnfinished(...asked) {
         const { operationIds } = await right.listUnfinished(...asked);
         return { operationIds, next: undefined };
+      },
+    })),
+  },
+  ...[
+    [
+      'places that stay in scans (it counts)',
+      'scans every record of the scanned types once, in however many parts, while others come and go',
+    ] as const,
+  ].map(([lacks, breaks]) => ({
+    ...{ lacks, breaks },
+    makeStore: brokenBy((right) => ({
+      async scan(part, of, limit, from = '0') {
+        const { found } = await right.scan(part, of, 10_000, undefined);
+        const end = Number(from) + limit;
+        return { found: found.slice(Number(from), end), next: end < found.length ? `${end}` : undefined };
+      },
+    })),
+  })),
+  {
+    lacks: 'expiry in scans',
+    breaks: 'scans the records as they are, those of one customer one after the other, and none that has expired',
+    makeStore: brokenBy((right) => ({
+      async scan(...asked) {
+        const { found, next } = await right.scan(...asked);
+        const ended = { key: { type: 'operation', operationId: 'ended' }, record: {} } as unknown as Scanned;
+        return { found: [...found, ended], next };
       },
     })),
   },

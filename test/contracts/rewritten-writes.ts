@@ -29,6 +29,7 @@ export function withoutGuard(
     listAudit: (...asked) => store.listAudit(...asked),
     listUnfinished: (...asked) => store.listUnfinished(...asked),
     listOperationsOf: (...asked) => store.listOperationsOf(...asked),
+    scan: (...asked) => store.scan(...asked),
   };
 }
 

@@ -128,6 +128,7 @@ function turnwise({ scheduler, random, store }: World, task: Task): CatalogStore
     listAudit: (...asked) => inTurn('listAudit', () => store.listAudit(...asked)),
     listUnfinished: (...asked) => inTurn('listUnfinished', () => store.listUnfinished(...asked)),
     listOperationsOf: (...asked) => inTurn('listOperationsOf', () => store.listOperationsOf(...asked)),
+    scan: (...asked) => inTurn('scan', () => store.scan(...asked)),
   };
 }
 

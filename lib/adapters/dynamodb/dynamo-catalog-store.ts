@@ -18,6 +18,7 @@ import {
   type OperationPage,
   type Position,
   type Refused,
+  type ScanPage,
   StoreContendedError,
   type Write,
 } from '#ports/catalog-store.ts';
@@ -26,6 +27,7 @@ import type { Clock, Random } from '#ports/system.ts';
 import { queryApart } from './apart.ts';
 import { queryAudit, queryOperationsOf, queryUnfinished } from './history.ts';
 import { dueKey, type ItemKey, itemKey, SHARDS, shardOf } from './keys.ts';
+import { scanPart } from './scan.ts';
 import { cancellationOf, transactItem } from './transaction.ts';
 
 /** Contention is waited out for about a second: after that, the caller is better told. */
@@ -166,6 +168,12 @@ export class DynamoCatalogStore implements CatalogStore {
 
   listOperationsOf(customerId: string, limit: number, from: Position | undefined): Promise<OperationPage> {
     return queryOperationsOf(this.#client, this.#table, customerId, limit, from);
+  }
+
+  async scan(part: number, of: number, limit: number, from: Position | undefined): Promise<ScanPage> {
+    const { found, next } = await scanPart(this.#client, this.#table, { part, of, limit }, from);
+    const nowSeconds = this.#system.clock.nowMs() / 1000;
+    return { found: found.filter(({ record }) => !isExpired(record, nowSeconds)), next };
   }
 
   #shardOfCustomer(customerId: string): number {

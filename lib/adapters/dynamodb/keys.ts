@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Due } from '#ports/catalog-store.ts';
+import type { Due, Scanned } from '#ports/catalog-store.ts';
 import type { RecordKey } from '#ports/records.ts';
 
 export type ItemKey = { readonly pk: string; readonly sk: string };
@@ -24,7 +24,7 @@ export function itemKey(key: RecordKey): ItemKey {
     case 'audit':
       return { pk: `CUSTOMER#${key.customerId}`, sk: `AUDIT#${key.entryId}` };
     case 'emailClaim':
-      return { pk: `EMAIL#${hash(key.email)}`, sk: 'CLAIM' };
+      return { pk: `EMAIL#${'email' in key ? hash(key.email) : key.emailHash}`, sk: 'CLAIM' };
     case 'link':
       return { pk: `LINK#${key.integration}#${key.externalId}`, sk: 'LINK' };
     case 'requestKey':
@@ -39,6 +39,8 @@ export function itemKey(key: RecordKey): ItemKey {
       return { pk: `COUNTER#${key.name}#${key.shard}`, sk: 'COUNTER' };
     case 'lastWebhook':
       return { pk: `WEBHOOK#${key.integration}`, sk: 'LAST' };
+    case 'reconciliation':
+      return { pk: 'RECONCILIATION', sk: 'LAST' };
   }
 }
 
@@ -57,6 +59,18 @@ export function dueKey({ pk, sk }: ItemKey): Due['key'] {
   }
   const [, integration] = splitOnce(sk);
   return { type: 'sync', customerId: id, integration: integration as 'stripe' };
+}
+
+/** The key of an item that a scan has come upon; `undefined` when scans do not tell of its type. */
+export function scannedKey({ pk, sk }: ItemKey): Scanned['key'] | undefined {
+  const [kind, id] = splitOnce(pk);
+  const [part, rest] = splitOnce(sk);
+  if (kind === 'CUSTOMER' && sk === 'CUSTOMER') return { type: 'customer', customerId: id };
+  if (kind === 'CUSTOMER' && part === 'SYNC') return { type: 'sync', customerId: id, integration: rest as 'stripe' };
+  if (kind === 'CUSTOMER' && part === 'AUDIT') return { type: 'audit', customerId: id, entryId: rest };
+  if (kind === 'EMAIL') return { type: 'emailClaim', emailHash: id };
+  if (kind === 'LINK' || kind === 'OPERATION') return dueKey({ pk, sk }) as Scanned['key'];
+  return undefined;
 }
 
 function splitOnce(text: string): [string, string] {

@@ -10,12 +10,15 @@ import type {
   OperationPage,
   Position,
   Refused,
+  Scanned,
+  ScannedType,
+  ScanPage,
   Write,
 } from '#ports/catalog-store.ts';
 import type { AuditRecord, RecordKey, RecordOf, SyncRecord } from '#ports/records.ts';
 import type { Clock } from '#ports/system.ts';
 import { compareText, type Fields, holds } from './conditions.ts';
-import { assertCommittable, copyOf, nameOf, resultOf } from './writes.ts';
+import { assertCommittable, copyOf, hashOf, nameOf, resultOf } from './writes.ts';
 
 type Item = { readonly key: RecordKey; readonly record: Fields };
 type KeyOfType<Type extends RecordKey['type']> = Extract<RecordKey, { type: Type }>;
@@ -126,6 +129,20 @@ export class MemoryCatalogStore implements CatalogStore {
     return { operationIds: page.map(({ id }) => id), next: next?.place };
   }
 
+  /** The parts are dealt by partition, as a table deals them. */
+  async scan(part: number, of: number, limit: number, from: Position | undefined): Promise<ScanPage> {
+    const nowSeconds = this.#clock.nowMs() / 1000;
+    const all = [...this.#items.values()]
+      .map((item) => ({ ...item, place: placeOf(item.key) }))
+      .filter(({ place }) => Number.parseInt(hashOf(place.split(' ')[0] ?? '').slice(0, 8), 16) % of === part)
+      .sort((a, b) => compareText(a.place, b.place));
+    const { page, next } = pageOf(all, limit, ({ place }) => from === undefined || compareText(place, from) > 0);
+    const found = page.flatMap(({ key, record }) =>
+      isScanned(key) && !isExpired(record, nowSeconds) ? [{ key: scannedKey(key), record: copyOf(record) }] : [],
+    );
+    return { found: found as unknown as Scanned[], next: next?.place };
+  }
+
   /** Everything that stands there, expired or not, in the order in which it came to be. */
   dump(): readonly Item[] {
     return [...this.#items.values()].map(copyOf);
@@ -151,6 +168,24 @@ function pageOf<Entry>(all: readonly Entry[], limit: number, isLater: (entry: En
   const rest = all.filter(isLater);
   const page = rest.slice(0, limit);
   return { page, next: rest.length > limit ? page.at(-1) : undefined };
+}
+
+const SCANNED: ReadonlySet<string> = new Set<ScannedType>([
+  ...(['customer', 'sync', 'audit', 'emailClaim', 'link', 'operation'] as const),
+]);
+
+function isScanned(key: RecordKey): boolean {
+  return SCANNED.has(key.type);
+}
+
+function scannedKey(key: RecordKey): RecordKey {
+  return 'email' in key ? { type: 'emailClaim', emailHash: hashOf(key.email) } : copyOf(key);
+}
+
+/** Its partition, and its place there: the records of one customer are one partition. */
+function placeOf(key: RecordKey): string {
+  const isOfCustomer = key.type !== 'link' && 'customerId' in key;
+  return `${isOfCustomer ? `customer:${key.customerId}` : nameOf(key)} ${nameOf(key)}`;
 }
 
 function isExpired({ expiresAtSeconds }: Fields, nowSeconds: number): boolean {

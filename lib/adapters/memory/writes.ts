@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Write } from '#ports/catalog-store.ts';
 import type { RecordKey } from '#ports/records.ts';
 import type { Fields } from './conditions.ts';
@@ -37,8 +38,14 @@ function sumOf({ add, expiresAtSeconds }: Extract<Write, { add: unknown }>, exis
 }
 
 /** One text for each record, in whatever order its key says its parts. */
-export function nameOf(key: RecordKey): string {
+export function nameOf(asked: RecordKey): string {
+  // A claim has two keys, by its email and by the email's hash, and is one record.
+  const key = 'email' in asked ? { type: asked.type, emailHash: hashOf(asked.email) } : asked;
   return JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function hashOf(email: string): string {
+  return createHash('sha256').update(email).digest('hex');
 }
 
 /** As JSON keeps it. */

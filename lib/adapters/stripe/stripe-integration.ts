@@ -1,7 +1,15 @@
 import Stripe from 'stripe';
 import type { CustomerFields } from '#domain/customer.ts';
 import type { Outcome } from '#domain/outcome.ts';
-import type { CreateParameters, ExternalCustomer, Integration, OwnedExternal, Ownership } from '#ports/integration.ts';
+import type {
+  CreateParameters,
+  ExternalCustomer,
+  ExternalPage,
+  Integration,
+  OwnedExternal,
+  Ownership,
+} from '#ports/integration.ts';
+import { iso } from '#ports/system.ts';
 import { lookup } from './lookup.ts';
 import { metadataOf, ownerOf } from './ownership.ts';
 import { previousFields } from './previous-fields.ts';
@@ -71,8 +79,7 @@ export class StripeIntegration implements Integration {
         if (customer.deleted === true) {
           return { externalId, name: null, email: null, isDeleted: true, owner: 'nobody' };
         }
-        const { name = null, email, metadata } = customer;
-        return { externalId, name, email, isDeleted: false, owner: ownerOf(this.#stage, metadata) };
+        return this.#externalOf(customer);
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
@@ -80,19 +87,36 @@ export class StripeIntegration implements Integration {
     });
   }
 
-  async listCustomers(
-    from: string | undefined,
-  ): Promise<{ customers: readonly ExternalCustomer[]; next: string | undefined }> {
+  #externalOf({ id, name = null, email, metadata, created }: Stripe.Customer): ExternalCustomer {
+    const owner = ownerOf(this.#stage, metadata);
+    return { externalId: id, name, email, isDeleted: false, owner, createdAt: iso(created * 1000) };
+  }
+
+  async listCustomers(from: string | undefined): Promise<ExternalPage> {
     const stripe = await this.#client();
     return lookup(async () => {
       const { data, has_more } = await stripe.customers.list({
         limit: 100,
         ...(from !== undefined && { starting_after: from }),
       });
-      const customers = data.map(({ id, name = null, email, metadata }) => ({
-        ...{ externalId: id, name, email, isDeleted: false, owner: ownerOf(this.#stage, metadata) },
-      }));
-      return { customers, next: has_more ? data.at(-1)?.id : undefined };
+      return {
+        customers: data.map((customer) => this.#externalOf(customer)),
+        isLive: data[0]?.livemode,
+        next: has_more ? data.at(-1)?.id : undefined,
+      };
+    });
+  }
+
+  async findAccount(): Promise<string | undefined> {
+    const stripe = await this.#client();
+    return lookup(async () => {
+      try {
+        return (await stripe.accounts.retrieveCurrent()).id;
+      } catch (error) {
+        // A restricted key may be for customers only.
+        if (error instanceof Stripe.errors.StripePermissionError) return undefined;
+        throw error;
+      }
     });
   }
 

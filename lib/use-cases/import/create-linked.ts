@@ -3,6 +3,7 @@ import { absent, any, change, equal, missing, put } from '#ports/catalog-store.t
 import type { ExternalCustomer, Integration } from '#ports/integration.ts';
 import type { CustomerRecord, FinalReply } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
+import { countLive } from '../health/counters.ts';
 import { commitRequest } from '../catalog/commit-request.ts';
 import { customerView } from '../catalog/customer-view.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
@@ -44,7 +45,7 @@ export async function createLinked(
       customer: put({ type: 'customer', customerId }, customer, absent),
       sync: put(
         { type: 'sync', customerId, integration: 'stripe' },
-        { ...sync, dueAt: iso(nowMs + SWEEP_AFTER_MS) },
+        { ...sync, apartSince: now, dueAt: iso(nowMs + SWEEP_AFTER_MS) },
         absent,
       ),
       link: change(
@@ -57,6 +58,7 @@ export async function createLinked(
         { at: now, cause: 'api', before: null, after: { name, email }, linkedTo: externalId },
         absent,
       ),
+      counter: countLive(customerId, 1),
     };
   });
   if (result.is !== 'committed') return result;

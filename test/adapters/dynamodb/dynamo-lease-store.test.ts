@@ -76,6 +76,7 @@ function interrupted(catalog: CatalogStore, interlude: () => Promise<unknown>): 
     listAudit: (...asked) => catalog.listAudit(...asked),
     listUnfinished: (...asked) => catalog.listUnfinished(...asked),
     listOperationsOf: (...asked) => catalog.listOperationsOf(...asked),
+    scan: (...asked) => catalog.scan(...asked),
   };
 }
 

@@ -1,0 +1,26 @@
+/** How bad it is: `critical` breaks a promise to somebody, `error` will not mend itself, `warning` costs nothing yet. */
+export type Severity = 'critical' | 'error' | 'warning';
+
+/** What would be done about an issue. `safe`: nothing that could be wanted is lost by it, so it is done unasked. */
+export type Repair = { readonly action: string; readonly safe: boolean };
+
+/** One way in which the two sides, or the catalog's own records, do not agree. Never a name or an email in it. */
+export type Issue = {
+  readonly kind: string;
+  readonly severity: Severity;
+  readonly customerId?: string;
+  readonly externalId?: string;
+  readonly detail: string;
+  readonly repair: Repair;
+};
+
+/** What comparing both sides in full has told. `nextCursor`: there are more issues than one report holds. */
+export type ConsistencyReport = {
+  readonly validatedAt: string;
+  readonly consistent: boolean;
+  readonly catalogCustomers: number;
+  readonly stripeCustomers: number;
+  readonly issueCount: number;
+  readonly issues: readonly Issue[];
+  readonly nextCursor?: string;
+};
