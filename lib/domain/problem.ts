@@ -14,6 +14,7 @@ export type ProblemType =
   | 'payload-too-large'
   | 'unsupported-media-type'
   | 'idempotency-key-reused'
+  | 'reconciliation-refused'
   | 'stripe-rejected'
   | 'stripe-unavailable'
   | 'internal';
@@ -118,6 +119,11 @@ export function keyInProgress(): ProblemError {
     detail: 'The first request with this idempotency key is still under way.',
     retryAfterSeconds: 1,
   });
+}
+
+/** What both sides look like is not to be believed, or somebody else is at work: nothing was repaired. */
+export function reconciliationRefused(detail: string): ProblemError {
+  return new ProblemError({ type: 'reconciliation-refused', detail });
 }
 
 /** The detail is Stripe's own reason, cleared of secrets by the adapter. */

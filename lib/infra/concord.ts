@@ -66,6 +66,12 @@ export class Concord extends Construct {
       SAGA_ARN: saga.stateMachine.stateMachineArn,
       POKES_QUEUE_URL: pokes.queue.queueUrl,
     };
+    const ofComparing = {
+      STRIPE_KEY_ARN: stripeKey.secretArn,
+      OWNER_OF_NAME: config.owners.name,
+      OWNER_OF_EMAIL: config.owners.email,
+      GRACE_MINUTES: String(config.graceMinutes),
+    };
     const customers = new ConcordFunction(this, 'CustomersFunction', {
       stage,
       entry: 'api',
@@ -84,9 +90,10 @@ export class Concord extends Construct {
     const maintenance = new ConcordFunction(this, 'MaintenanceFunction', {
       stage,
       entry: 'maintenance',
-      description: 'What administrators ask for: links by hand, decisions in conflicts, retries.',
+      description:
+        'What administrators ask for: links by hand, decisions in conflicts, retries, comparing and repairing.',
       timeout: Duration.seconds(29),
-      environment: { ...ofWrites, ...owners, STRIPE_KEY_ARN: stripeKey.secretArn },
+      environment: { ...ofWrites, ...owners, ...ofComparing },
     });
     for (const writer of [customers, deletes, maintenance]) {
       catalog.grantReadWriteData(writer);
@@ -155,10 +162,20 @@ export class Concord extends Construct {
     catalog.grantReadWriteData(retryFailedSyncs);
     stripeKey.grantRead(retryFailedSyncs);
     pokes.queue.grantSendMessages(retryFailedSyncs);
+    const validateConsistency = new ConcordFunction(this, 'ValidateConsistency', {
+      stage,
+      entry: 'validate-consistency',
+      description: 'Compares both sides in full and keeps the report.',
+      timeout: Duration.minutes(15),
+      environment: { CATALOG_TABLE: catalog.tableName, ...ofComparing },
+    });
+    catalog.grantReadWriteData(validateConsistency);
+    stripeKey.grantRead(validateConsistency);
     const schedules = new Schedules(this, 'Schedules', { stage });
     schedules.every(Duration.minutes(1), 'sweep-operations', sweepOperations);
     schedules.every(Duration.minutes(15), 'sweep-events', sweepEvents);
     schedules.every(Duration.minutes(5), 'retry-failed-syncs', retryFailedSyncs);
+    schedules.every(Duration.days(1), 'validate-consistency', validateConsistency);
 
     this.#output('ApiUrl', httpApi.apiEndpoint);
     this.#output('WebhookUrl', url);

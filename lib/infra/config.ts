@@ -14,6 +14,8 @@ export type ConcordConfig = {
   readonly stripeMode: 'test' | 'live';
   /** The account whose events are taken, where they name one; without it those are refused. */
   readonly stripeAccount?: string;
+  /** What is younger than this many minutes is left alone by comparing and repairing, 1 to 1000. */
+  readonly graceMinutes: number;
   /** How many webhooks are taken at once, 1 to 1000; without it, as many as the account has room for. */
   readonly webhookConcurrency?: number;
 };
@@ -39,6 +41,7 @@ export function readConfig(node: Node): ConcordConfig {
   return {
     ...{ stage, owners },
     syncConcurrency: wholeNumber(node, 'syncConcurrency', 2) ?? 4,
+    graceMinutes: wholeNumber(node, 'graceMinutes', 1) ?? 10,
     ...webhookConfig(node, stage),
     ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
   };

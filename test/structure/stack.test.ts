@@ -13,6 +13,7 @@ const BUDGET_KB = {
   'sweep-events': 900,
   'sweep-operations': 600,
   sync: 1000,
+  'validate-consistency': 900,
   webhook: 340,
 };
 
@@ -103,6 +104,7 @@ describe('the synthesized stack', () => {
     [{ stripeMode: 'live', stage: 'local' }, 'stripeMode'],
     [{ stripeAccount: 'cus_1' }, 'stripeAccount'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
+    [{ graceMinutes: '0' }, 'graceMinutes'],
   ])(
     'refuses the context %j with a sentence',
     (context, key) => {

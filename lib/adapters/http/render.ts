@@ -23,6 +23,7 @@ const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: st
   'operation-finished': [409, 'The operation has ended'],
   'already-linked': [409, 'One of the two is linked already'],
   'customer-has-subscriptions': [409, 'The customer has subscriptions'],
+  'reconciliation-refused': [409, 'Nothing may be repaired now'],
   'version-mismatch': [412, 'The version does not match'],
   'idempotency-in-progress': [409, 'The first request is in progress'],
   'payload-too-large': [413, 'The body is too large'],

@@ -64,6 +64,33 @@ export function integrationName(name: string | undefined): IntegrationName {
   return name;
 }
 
+/** Body of `POST /customers/data-consistency/fix`; `kinds` are those that there are. */
+export function fixSchema(kinds: readonly string[]) {
+  const isKind = z.refine<string>((kind) => kinds.includes(kind), 'must be a kind that validate tells of');
+  const id = z.string('must be a string').check(z.regex(/^[\w-]{1,64}$/, 'must be the id of a customer'));
+  const some = z.maxLength(200, 'must be at most 200');
+  return z.strictObject(
+    {
+      dry_run: z._default(z.boolean('must be true or false'), false),
+      kinds: z.optional(z.array(z.string('must be a string').check(isKind), 'must be a list').check(some)),
+      customer_ids: z.optional(z.array(id, 'must be a list').check(some)),
+    },
+    { error: objectError },
+  );
+}
+
+/** Query of `GET /customers/data-consistency/validate`. */
+export const validateSchema = z.strictObject({ cursor: z.optional(z.string()) }, { error: objectError });
+
+/** Query of `POST /customers/cleanup-orphaned`. */
+export const cleanupOrphanedSchema = z.strictObject(
+  {
+    integration_name: z._default(z.string(), 'stripe'),
+    dry_run: z._default(z.enum(['true', 'false'], 'must be true or false'), 'false'),
+  },
+  { error: objectError },
+);
+
 /** What every list can be asked: how many, and from where on. */
 const page = {
   limit: z._default(

@@ -3,13 +3,13 @@ import { absent, any, change, equal, missing, put } from '#ports/catalog-store.t
 import type { ExternalCustomer, Integration } from '#ports/integration.ts';
 import type { CustomerRecord, FinalReply } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
-import { countLive } from '../health/counters.ts';
 import { commitRequest } from '../catalog/commit-request.ts';
 import { customerView } from '../catalog/customer-view.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
 import { findThere, refuseIfOwned } from '../catalog/link-customer.ts';
 import { type DefaultModeDeps, pokeOwed, SWEEP_AFTER_MS } from '../catalog/owed.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
+import { countLive } from '../health/counters.ts';
 
 /** A customer of ours that Stripe has already, under this id. */
 export type LinkedCustomer = { readonly name: string; readonly email: string; readonly externalId: string };
