@@ -7,6 +7,6 @@ module.exports = {
   // Published as ES modules only; Jest loads CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
   testTimeout: 60_000,
-  // The tests wait for stacks in processes of their own.
-  maxWorkers: 2,
+  // Most tests wait for stacks in processes of their own: one more than there are cores where CI runs.
+  maxWorkers: 3,
 };
