@@ -8,8 +8,8 @@ const BUGS = [
   { file: 'lib/use-cases/saga/sweep-operations.ts', guard: 'failures.push(error);', without: 'throw error;' },
   {
     file: 'lib/use-cases/sync/end-run.ts',
-    guard: 'tries: sync.tries + 1, dueAt: backoff(deps, sync) }',
-    without: 'tries: sync.tries + 1, dueAt: undefined }',
+    guard: 'retryAt: isGivenUp ? undefined : backoff(deps, sync) }',
+    without: 'retryAt: Number(1) || isGivenUp ? undefined : backoff(deps, sync) }',
   },
   {
     file: 'lib/use-cases/catalog/owed.ts',

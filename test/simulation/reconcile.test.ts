@@ -5,7 +5,7 @@ import { NO_FAULTS, ROUGH_WEATHER } from './faults.ts';
 import type { Ports } from './simulated-ports.ts';
 import { endTwoWay, pokeOf, type TwoWayStory, twoWayRig } from './two-way.ts';
 
-const WORLDS = Number(process.env['SEEDS'] ?? 1_000);
+const WORLDS = Number(process.env['SEEDS'] ?? 250);
 const HOUR_MS = 3600_000;
 /** Without a grace period, whatever is due is overdue. */
 const OVERDUE = new Set(['pending-too-long', 'adoption-overdue', 'attempt-unknown-too-long', 'operation-overdue']);

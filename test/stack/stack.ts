@@ -114,9 +114,9 @@ function stackOf(ready: Ready, child: ChildProcess): Stack {
         await settle();
         await control$('POST', '/clock', { advance_seconds: 7 * 60 });
         await settle();
-        await control$('POST', '/schedules/sweep-operations/run');
-        await control$('POST', '/schedules/retry-failed-syncs/run');
-        await control$('POST', '/schedules/sweep-events/run');
+        // What webhooks lost is looked for once: the other rounds have nothing new to find there.
+        const due = ['sweep-operations', 'retry-failed-syncs', ...(round === 1 ? ['sweep-events'] : [])];
+        await Promise.all(due.map((name) => control$('POST', `/schedules/${name}/run`)));
       }
       await settle();
     },
