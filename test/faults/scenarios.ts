@@ -98,6 +98,7 @@ export const replyLostThenProxy: Scenario = async (stack) => {
   for (let round = 0; round < 2; round += 1) {
     await stack.control$('POST', '/clock', { advance_seconds: 7 * 60 });
     await stack.control$('POST', '/schedules/sweep-operations/run');
+    await stack.control$('POST', '/schedules/retry-failed-syncs/run');
     await stack.settle();
   }
   await stack.quiesce();
