@@ -8,6 +8,7 @@ export type ImportReport = {
   readonly stopped: string | null;
   /** Of each customer or row exactly one. */
   readonly counts: Readonly<Record<'seen' | Snake, number>>;
+  /** In the order of the file's lines, these and the next three. */
   readonly conflicts: readonly ReportedResult[];
   readonly refused: readonly ReportedResult[];
   readonly owed: readonly ReportedResult[];
@@ -64,7 +65,7 @@ export function reporting(
       const is = snake(result.is);
       counts.seen += 1;
       counts[is] += 1;
-      if (is in listed) listed[is as keyof typeof listed].push(reported(result));
+      if (is in listed) insertByLine(listed[is as keyof typeof listed], reported(result));
       onProgress(soFar());
     },
     read(bytes) {
@@ -76,6 +77,12 @@ export function reporting(
 /** Whether all went in that is ours. */
 export function isAllIn({ stopped, counts }: ImportReport): boolean {
   return stopped === null && counts.in_conflict + counts.owed + counts.refused === 0;
+}
+
+/** Results come in any order, as many rows are worked on at once; a person reads them in the order of the file. */
+function insertByLine(results: ReportedResult[], result: ReportedResult): void {
+  const before = results.findLastIndex(({ line = 0 }) => line <= (result.line ?? 0));
+  results.splice(before + 1, 0, result);
 }
 
 function snake(is: ImportOutcome): Snake {

@@ -100,7 +100,7 @@ describe('the import of a file', () => {
     expect(dry.report).toMatchObject({ counts: report.counts, refused: report.refused });
     expect(code).toBe(1);
     expect(report.counts).toMatchObject({ seen: 7, imported: 3, refused: 4, owed: 0 });
-    expect(report.refused.map(({ line }) => line).sort()).toEqual([4, 5, 6, 7]);
+    expect(report.refused.map(({ line }) => line)).toEqual([4, 5, 6, 7]);
     const world = await readOwnWorld(stack);
     // Only the row without one has made one; the catalog's name has won.
     expect(world.stripe).toHaveLength(before + 1);
