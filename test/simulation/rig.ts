@@ -25,6 +25,10 @@ export type RigOptions = {
   readonly owners?: FieldOwners;
   /** How long a process may run: a minute unless said, as the functions that deploy. */
   readonly lifetimeMs?: number;
+  /** How far the clock of a process may be from the time, either way; not at all unless said. */
+  readonly skewMs?: number;
+  /** Begins an execution of the saga. Nobody asks for one unless said. */
+  readonly startSaga?: (operationId: string, fence: number) => void;
 };
 
 /** A poke for what is due, or nothing when something else would resume it. */
@@ -34,9 +38,14 @@ function pokeFor({ key }: Due): Poke | undefined {
   return 'externalId' in key ? { externalId: String(key['externalId']) } : undefined;
 }
 
+function noSaga(): never {
+  throw new Error('This rig has no saga.');
+}
+
 const START_MS = Date.UTC(2026, 0, 1);
 const FAR = '9999';
 const MOST_ROUNDS = 500;
+const SCHEDULED_EVERY_MS = 60_000;
 /** A conflict stays due, and by then has had its chances to end. */
 const CONFLICT_ROUNDS = 12;
 
@@ -67,6 +76,8 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
     store: options.wrapStore?.(catalog) ?? catalog,
     owners: options.owners ?? { name: 'catalog', email: 'catalog' },
     send: (poke) => queue.send(poke),
+    startSaga: options.startSaga ?? noSaga,
+    skewMs: options.skewMs ?? 0,
   };
 
   /** A person at Stripe's dashboard, who makes one request at some moment of the run. */
@@ -106,6 +117,10 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
     random: random.fork('test'),
     trace: scheduler.trace,
     nowMs: () => scheduler.nowMs(),
+    /** Whether a fault happens, which is not one of a call's. */
+    befalls: (fault: keyof Faults) => random.chance(scheduler.faults[fault]),
+    /** Whether a process may still be at work when whoever waits for it no longer does. */
+    doProcessesOutliveTasks: lifetimeMs > 60_000,
     calls: () => scheduler.calls,
     /** Begins a process; it does its first step in `run`. Its end is told once it ends, dead ones included. */
     task: (
@@ -138,7 +153,8 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
         const [first] = await listDueAndRetries(FAR);
         if (first === undefined || rounds === CONFLICT_ROUNDS) return;
         rounds = (await isOnlyInConflict()) ? rounds + 1 : 0;
-        scheduler.passUntil(Date.parse(first.dueAt));
+        // What is due and cannot be helped yet is found again by the next schedule, not at once.
+        scheduler.passUntil(Math.max(Date.parse(first.dueAt), scheduler.nowMs() + SCHEDULED_EVERY_MS));
         for (const due of await listDueAndRetries(iso(scheduler.nowMs()))) {
           scheduler.note(`due: ${JSON.stringify(due.key)}`);
           const poke = pokeFor(due);

@@ -38,10 +38,9 @@ type Waiter = {
 
 /** A turn takes less than this. */
 const TURN_MS = 10;
-const LONGEST_STANDSTILL_MS = 120_000;
 /** How often a sleeper wakes before the others have got on. */
 const WAKES_EARLY = 0.05;
-const MOST_STEPS = 200_000;
+const MOST_STEPS = 30_000;
 
 /**
  * Runs tasks one step at a time. At each call of a port the task waits; the seed decides who goes on, what the call
@@ -162,7 +161,7 @@ export class Scheduler {
       if (ready.length === 0 || (sleepers.length > 0 && this.#random.chance(WAKES_EARLY))) {
         this.#letPass(Math.min(...sleepers.map(({ wakeAtMs }) => wakeAtMs ?? Number.POSITIVE_INFINITY)));
       } else {
-        const passes = this.#random.chance(this.faults.pause) ? LONGEST_STANDSTILL_MS : TURN_MS;
+        const passes = this.#random.chance(this.faults.pause) ? this.faults.standstillMs : TURN_MS;
         this.#letPass(this.#nowMs + this.#random.below(passes));
         // Some of them may have been killed meanwhile.
         const alive = ready.filter((waiter) => this.#waiters.includes(waiter));
@@ -208,7 +207,7 @@ export class Scheduler {
   async #letGoOrStall(waiter: Waiter): Promise<void> {
     this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
     if (waiter.task?.isFaulty === true && this.#random.chance(this.faults.stall)) {
-      const wakeAtMs = this.#nowMs + this.#random.below(LONGEST_STANDSTILL_MS);
+      const wakeAtMs = this.#nowMs + this.#random.below(this.faults.standstillMs);
       this.note(`${waiter.task.name} stalls`);
       this.#waiters.push({ ...waiter, wakeAtMs, isReady: (nowMs) => wakeAtMs <= nowMs });
       return;

@@ -5,7 +5,7 @@ import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Digest, Pokes } from '#ports/pokes.ts';
 import type { RecordKey } from '#ports/records.ts';
-import type { Clock, Log, Random } from '#ports/system.ts';
+import type { Clock, Log, Random, SagaStarter } from '#ports/system.ts';
 import type { ApiReply, ApiRequest } from '../../local/stripe-sandbox/api.ts';
 import type { Sandbox } from '../../local/stripe-sandbox/sandbox.ts';
 import { answerOf, type Carry, carriedStripe, carrying } from './sandbox-client.ts';
@@ -17,6 +17,7 @@ export type Ports = {
   readonly store: CatalogStore;
   readonly integration: Integration;
   readonly pokes: Pokes;
+  readonly saga: SagaStarter;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -32,6 +33,9 @@ export type World = {
   readonly sandbox: Sandbox;
   readonly owners: FieldOwners;
   readonly send: (poke: Parameters<Pokes['poke']>[0]) => void;
+  readonly startSaga: (operationId: string, fence: number) => void;
+  /** How far the clock of a process may be from the time, either way. */
+  readonly skewMs: number;
 };
 
 /** A request to Stripe whose sender has given up arrives within this time, if it does. */
@@ -46,7 +50,8 @@ export function startProcess(world: World, task: Task, work: (ports: Ports) => P
 }
 
 function portsOf(world: World, task: Task): Ports {
-  const { scheduler, random, send } = world;
+  const { scheduler, random, send, startSaga, skewMs } = world;
+  const isOffByMs = skewMs === 0 ? 0 : random.below(2 * skewMs) - skewMs;
   return {
     store: turnwise(world, task),
     integration,
@@ -58,7 +63,15 @@ function portsOf(world: World, task: Task): Ports {
           unanswered: () => new Error('The queue gave no answer.'),
         }),
     },
-    clock: { nowMs: () => scheduler.nowMs(), sleep: (ms) => scheduler.sleep(task, ms) },
+    saga: {
+      start: (operationId, fence) =>
+        scheduler.call(task, {
+          label: `start ${operationId}-${fence}`,
+          perform: () => startSaga(operationId, fence),
+          unanswered: () => new Error('Step Functions gave no answer.'),
+        }),
+    },
+    clock: { nowMs: () => scheduler.nowMs() + isOffByMs, sleep: (ms) => scheduler.sleep(task, ms) },
     random: { id: () => idOf(random), fraction: () => random.fraction() },
     owners: world.owners,
     digest: systemDigest,

@@ -52,6 +52,8 @@ function wrongWinner(
   const customer = rig.catalog().find(({ key }) => key.type === 'customer' && key.customerId === customerId)?.record as
     | Records['customer']
     | undefined;
+  // Whoever was never told may have been the last.
+  if (last('here', customerId).some(({ ended }) => ended === Number.POSITIVE_INFINITY)) return [];
   if (here === undefined || customer === undefined || customer.status === 'deleted') return [];
   // Whose edits overlap has no last one.
   const isLastHere = last('here', customerId).every((edit) => edit === here || edit.ended <= here.began);

@@ -4,7 +4,7 @@ import { NO_FAULTS, ROUGH_WEATHER, STORM } from './faults.ts';
 import { endTwoWay, type TwoWayStory, twoWayRig } from './two-way.ts';
 import { brokenPromises } from './two-way-promises.ts';
 
-const SEEDS = Number(process.env['SEEDS'] ?? 200);
+const SEEDS = Number(process.env['SEEDS'] ?? 60);
 
 /** What is wrong at the end of a story; what keeps it from its end is wrong too. */
 async function wrongWith(story: TwoWayStory): Promise<string[]> {

@@ -2,7 +2,7 @@ import { normaliseEvent } from '#adapters/stripe-webhook/normalise-event.ts';
 import { systemDigest } from '#adapters/system/system.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import { ProblemError } from '#domain/problem.ts';
-import type { CatalogStore } from '#ports/catalog-store.ts';
+import type { CatalogStore, Due } from '#ports/catalog-store.ts';
 import type { Poke } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
@@ -10,8 +10,11 @@ import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
 import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import type { Faults } from './faults.ts';
+import { askProtected } from './protected.ts';
 import { createRig, type Rig } from './rig.ts';
+import { executionsOn } from './saga.ts';
 import type { Ports } from './simulated-ports.ts';
+import type { StateMachine } from './state-machine.ts';
 
 export type TwoWayStory = {
   readonly seed: number;
@@ -21,6 +24,10 @@ export type TwoWayStory = {
   /** Emails that are fought over; otherwise each edit has an email of its own. */
   readonly hasSharedEmails?: boolean;
   readonly wrapStore?: (store: CatalogStore) => CatalogStore;
+  /** How far the clock of a process may be from the time. */
+  readonly skewMs?: number;
+  /** With it, many requests here are protected ones, some with an email that Stripe refuses. */
+  readonly saga?: StateMachine;
 };
 
 /** An edit of one field that was answered: between which calls of the run it happened. */
@@ -30,10 +37,11 @@ export type Edit = {
   readonly field: 'name' | 'email';
   readonly value: string;
   readonly began: number;
+  /** `Infinity`: whoever made it was never told. */
   readonly ended: number;
 };
 
-export type TwoWayRig = Rig & { readonly edits: readonly Edit[] };
+export type TwoWayRig = Rig & { readonly edits: readonly Edit[]; readonly resume: (due: Due) => void };
 
 const EDITS = 4;
 const LONGEST_PAUSE_MS = 4_000;
@@ -54,33 +62,44 @@ export function pokeOf(happened: unknown): Poke | undefined {
  * Stripe's events: some, late, in any order, more than once.
  */
 export function twoWayRig(story: TwoWayStory): TwoWayRig {
-  const rig = createRig({ ...story, consume });
+  const rig = createRig({ ...story, consume, startSaga: (...executor) => executions?.start(...executor) });
+  const executions = story.saga && executionsOn(rig, story.saga);
+  const resume = ({ key }: Due) => {
+    if (key.type === 'operation') executions?.resume(key.operationId);
+  };
   const edits: Edit[] = [];
   rig.task('client-1', (ports) => actHere(rig, story, edits, ports, 1), CALM);
   rig.task('client-2', (ports) => actHere(rig, story, edits, ports, 2), CALM);
   rig.task('person-1', (ports) => actThere(rig, story, edits, ports, 1), CALM);
   rig.task('person-2', (ports) => actThere(rig, story, edits, ports, 2), CALM);
   rig.task('postman', (ports) => bringEvents(rig, ports), CALM);
-  rig.task('sweep', (ports) => sweep(ports), CALM);
-  return { ...rig, edits };
+  rig.task('sweep', (ports) => sweep(ports, resume), CALM);
+  return { ...rig, edits, resume };
 }
 
 async function actHere(rig: Rig, story: TwoWayStory, edits: Edit[], ports: Ports, client: number): Promise<void> {
   const { random } = rig;
-  await refusable(createCustomer(ports, { name: `C${client}`, email: `c${client}@example.com` }));
+  const newborn = { name: `C${client}`, email: `c${client}@example.com` };
+  if (isProtected(rig, story)) await askProtected(rig, { it: 'create', customer: newborn });
+  else await refusable(createCustomer(ports, newborn));
   for (let edit = 1; edit <= EDITS; edit += 1) {
     await ports.clock.sleep(random.below(LONGEST_PAUSE_MS));
     const ids = rig.catalog().flatMap(({ key }) => (key.type === 'customer' ? [key.customerId] : []));
     if (ids.length === 0) continue;
     const id = random.pick(ids);
     if (random.chance(0.06)) {
-      await refusable(deleteCustomer(ports, id, { ifMatch: undefined, cancelSubscriptions: true }));
+      if (isProtected(rig, story)) await askProtected(rig, { it: 'delete', customerId: id });
+      else await refusable(deleteCustomer(ports, id, { ifMatch: undefined, cancelSubscriptions: true }));
       continue;
     }
     const { field, value } = draw(rig, story, `h${client}.${edit}`);
     const began = rig.calls();
-    const isDone = await refusable(updateCustomer(ports, id, { [field]: value }, undefined));
-    if (isDone) edits.push({ side: 'here', customer: id, field, value, began, ended: rig.calls() });
+    const told = isProtected(rig, story)
+      ? await askProtected(rig, { it: 'update', customerId: id, change: { [field]: refusedAtTimes(rig, value) } })
+      : await refusable(updateCustomer(ports, id, { [field]: value }, undefined));
+    if (told === 'refused') continue;
+    const ended = told === 'done' ? rig.calls() : Number.POSITIVE_INFINITY;
+    edits.push({ side: 'here', customer: id, field, value, began, ended });
   }
 }
 
@@ -126,23 +145,34 @@ async function bringEvents(rig: Rig, ports: Ports): Promise<void> {
 }
 
 /** Pokes what is due from time to time, as the schedule does. */
-async function sweep({ store, clock, pokes }: Ports): Promise<void> {
+async function sweep({ store, clock, pokes }: Ports, resume: (due: Due) => void): Promise<void> {
   for (let round = 0; round < 4; round += 1) {
     await clock.sleep(60_000);
-    for (const { key } of await store.listDue(iso(clock.nowMs()), 10)) {
+    for (const due of await store.listDue(iso(clock.nowMs()), 10)) {
+      const { key } = due;
+      resume(due);
       if (key.type === 'sync') await pokes.poke({ customerId: key.customerId });
       if (key.type === 'link') await pokes.poke({ externalId: key.externalId });
     }
   }
 }
 
+function isProtected({ random }: Rig, { saga }: TwoWayStory): boolean {
+  return saga !== undefined && random.chance(0.6);
+}
+
+/** Stripe takes no email of this domain. */
+function refusedAtTimes({ random }: Rig, value: string): string {
+  return random.chance(0.1) ? value.replace('@example.com', '@rejected.example') : value;
+}
+
 /** What a caller is told is no failure of the process. */
-async function refusable(request: Promise<unknown>): Promise<boolean> {
+async function refusable(request: Promise<unknown>): Promise<'done' | 'refused'> {
   try {
     await request;
-    return true;
+    return 'done';
   } catch (error) {
-    if (error instanceof ProblemError) return false;
+    if (error instanceof ProblemError) return 'refused';
     throw error;
   }
 }
@@ -150,11 +180,11 @@ async function refusable(request: Promise<unknown>): Promise<boolean> {
 /** Both sides come to rest, and every event is delivered in the end: the sweep of Stripe's list sees to that. */
 export async function endTwoWay(rig: TwoWayRig): Promise<void> {
   await rig.run();
-  await rig.quiesce();
+  await rig.quiesce(rig.resume);
   for (const event of rig.random.shuffled(rig.events())) {
     const poke = pokeOf(event);
     if (poke !== undefined) rig.poke(poke);
   }
   await rig.run();
-  await rig.quiesce();
+  await rig.quiesce(rig.resume);
 }
