@@ -4,6 +4,7 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime 
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundleEntry } from './bundles.ts';
+import type { Use } from './use.ts';
 
 export type ConcordFunctionProps = {
   readonly stage: string;
@@ -11,12 +12,13 @@ export type ConcordFunctionProps = {
   readonly entry: string;
   readonly description: string;
   readonly timeout: Duration;
-  readonly environment?: Record<string, string>;
+  /** All that it is told and may do, besides writing its log. */
+  readonly uses: readonly Use[];
   /** How many may run at once, taken from the account's quota. */
   readonly reservedConcurrentExecutions?: number;
 };
 
-/** A function with its own role, log group and bundle. */
+/** A function with its own role, log group and bundle, which may do what it uses and nothing else. */
 export class ConcordFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ConcordFunctionProps) {
     const functionName = `concord-${props.stage}-${props.entry}`;
@@ -30,7 +32,7 @@ export class ConcordFunction extends LambdaFunction {
       timeout: props.timeout,
       handler: 'index.handler',
       code: Code.fromAsset(bundleEntry(props.entry, join(output, 'bundles'))),
-      environment: { STAGE: props.stage, ...props.environment },
+      environment: Object.assign({ STAGE: props.stage }, ...props.uses.map(({ environment }) => environment)),
       ...(props.reservedConcurrentExecutions !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       }),
@@ -42,5 +44,6 @@ export class ConcordFunction extends LambdaFunction {
         removalPolicy: RemovalPolicy.DESTROY,
       }),
     });
+    for (const { grantTo } of props.uses) grantTo?.(this);
   }
 }

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Use } from './use.ts';
 
 export type PokesProps = { readonly stage: string; readonly visibilityTimeout: Duration };
 
@@ -10,6 +11,8 @@ export type PokesProps = { readonly stage: string; readonly visibilityTimeout: D
 export class Pokes extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  readonly sending: Use;
+  readonly countingDeadLetters: Use;
 
   constructor(scope: Construct, id: string, props: PokesProps) {
     super(scope, id);
@@ -26,6 +29,14 @@ export class Pokes extends Construct {
       visibilityTimeout: props.visibilityTimeout,
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
+    this.sending = {
+      environment: { POKES_QUEUE_URL: this.queue.queueUrl },
+      grantTo: (grantee) => this.queue.grantSendMessages(grantee),
+    };
+    this.countingDeadLetters = {
+      environment: { DEAD_LETTERS_QUEUE_URL: this.deadLetters.queueUrl },
+      grantTo: (grantee) => this.deadLetters.grant(grantee, 'sqs:GetQueueAttributes'),
+    };
   }
 
   /**

@@ -16,6 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import type { Use } from './use.ts';
 
 /** Three more tries within about 8 seconds: a caller may be waiting. */
 const WHILE_SOMEBODY_WAITS: RetryProps = {
@@ -52,6 +53,7 @@ export type SagaProps = { readonly stage: string; readonly steps: IFunction };
  */
 export class Saga extends Construct {
   readonly stateMachine: StateMachine;
+  readonly starting: Use;
 
   constructor(scope: Construct, id: string, props: SagaProps) {
     super(scope, id);
@@ -112,5 +114,9 @@ export class Saga extends Construct {
         }),
       },
     });
+    this.starting = {
+      environment: { SAGA_ARN: this.stateMachine.stateMachineArn },
+      grantTo: (grantee) => this.stateMachine.grantStartExecution(grantee),
+    };
   }
 }

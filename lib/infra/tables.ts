@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { Use } from './use.ts';
 
 /** Two tables by durability class: what must never be lost, and what may be. */
 export class Tables extends Construct {
@@ -8,6 +9,9 @@ export class Tables extends Construct {
   readonly catalog: TableV2;
   /** Idempotency records. Expires by itself and may be destroyed. */
   readonly ephemeral: TableV2;
+  readonly readingAndWriting: Use;
+  readonly writing: Use;
+  readonly replies: Use;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -60,5 +64,12 @@ export class Tables extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       timeToLiveAttribute: 'expiration',
     });
+    const told = { CATALOG_TABLE: this.catalog.tableName };
+    this.readingAndWriting = { environment: told, grantTo: (grantee) => this.catalog.grantReadWriteData(grantee) };
+    this.writing = { environment: told, grantTo: (grantee) => this.catalog.grantWriteData(grantee) };
+    this.replies = {
+      environment: { EPHEMERAL_TABLE: this.ephemeral.tableName },
+      grantTo: (grantee) => this.ephemeral.grantReadWriteData(grantee),
+    };
   }
 }

@@ -1,12 +1,12 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ConcordFunction } from './concord-function.ts';
 import type { ConcordConfig } from './config.ts';
+import type { Use } from './use.ts';
 
-export type WebhookProps = { readonly config: ConcordConfig; readonly queue: IQueue };
+export type WebhookProps = { readonly config: ConcordConfig; readonly pokes: Use };
 
 /** Where Stripe posts its events: a function with a URL of its own, which may read its secrets and send pokes, no more. */
 export class Webhook extends Construct {
@@ -14,7 +14,7 @@ export class Webhook extends Construct {
   /** The endpoint to tell Stripe. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { config, queue }: WebhookProps) {
+  constructor(scope: Construct, id: string, { config, pokes }: WebhookProps) {
     super(scope, id);
     const { stage, stripeMode, stripeAccount, webhookConcurrency } = config;
     const secrets = new Secret(this, 'Secrets', {
@@ -28,17 +28,19 @@ export class Webhook extends Construct {
       entry: 'webhook',
       description: 'Verifies Stripe’s webhooks and queues what they ask for.',
       timeout: Duration.seconds(10),
-      environment: {
-        WEBHOOK_SECRETS_ARN: secrets.secretArn,
-        POKES_QUEUE_URL: queue.queueUrl,
-        STRIPE_MODE: stripeMode,
-        ...(stripeAccount !== undefined && { STRIPE_ACCOUNT: stripeAccount }),
-      },
+      uses: [
+        { environment: { WEBHOOK_SECRETS_ARN: secrets.secretArn }, grantTo: (grantee) => secrets.grantRead(grantee) },
+        pokes,
+        {
+          environment: {
+            STRIPE_MODE: stripeMode,
+            ...(stripeAccount !== undefined && { STRIPE_ACCOUNT: stripeAccount }),
+          },
+        },
+      ],
       // The only throttle that a Function URL has. What it turns away, Stripe sends again.
       ...(webhookConcurrency !== undefined && { reservedConcurrentExecutions: webhookConcurrency }),
     });
-    secrets.grantRead(this.handler);
-    queue.grantSendMessages(this.handler);
     // Stripe has no AWS identity: its signature is the authorization, and the function checks it first of all.
     this.url = this.handler.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
   }

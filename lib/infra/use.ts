@@ -1,0 +1,12 @@
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+
+/**
+ * Something that a function uses: what it is told of it, and what its role may do with it. The two come as one, so that
+ * neither is given without the other.
+ */
+export type Use = {
+  /** Environment variables. Never a secret: where it is, at most. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Lets a role do it; without this there is nothing to be allowed. */
+  readonly grantTo?: (grantee: IGrantable) => void;
+};
