@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type App, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -23,6 +24,17 @@ export class ConcordFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ConcordFunctionProps) {
     const functionName = `concord-${props.stage}-${props.entry}`;
     const output = (scope.node.root as App).outdir;
+    // Lambda's own default log group would keep its lines for ever.
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logging = { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resource: logGroup.logGroupArn };
+    for (const { actions, resource } of [logging, ...props.uses.flatMap(({ permissions = [] }) => permissions)]) {
+      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+    }
     super(scope, id, {
       functionName,
       description: props.description,
@@ -37,13 +49,13 @@ export class ConcordFunction extends LambdaFunction {
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       }),
       loggingFormat: LoggingFormat.JSON,
-      // Lambda's own default log group would keep its lines for ever.
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        logGroupName: `/aws/lambda/${functionName}`,
-        retention: RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
+      role,
     });
-    for (const { grantTo } of props.uses) grantTo?.(this);
+  }
+
+  /** Without versions and aliases: it has none, and who may invoke it needs no wildcard. */
+  override get resourceArnsForGrantInvoke(): string[] {
+    return [this.functionArn];
   }
 }

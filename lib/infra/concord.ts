@@ -8,10 +8,13 @@ import { CustomersApi } from './http-api.ts';
 import { Pokes } from './pokes.ts';
 import { Saga } from './saga.ts';
 import { Schedules } from './schedules.ts';
-import { StripeKey } from './stripe-key.ts';
-import { Tables } from './tables.ts';
+import { StripeKeys } from './stripe-keys.ts';
+import { type CatalogAction, Tables } from './tables.ts';
 import type { Use } from './use.ts';
 import { Webhook } from './webhook.ts';
+
+const READS: readonly CatalogAction[] = ['GetItem', 'BatchGetItem'];
+const WRITES: readonly CatalogAction[] = ['PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem'];
 
 /** All of Concord: the API, the saga, the sync consumer and the schedules, on two tables. What each uses is all it may. */
 export class Concord extends Construct {
@@ -19,8 +22,7 @@ export class Concord extends Construct {
     super(scope, id);
     const { stage } = config;
     const tables = new Tables(this, 'Tables');
-    const catalog = tables.readingAndWriting;
-    const stripe = new StripeKey(this, 'StripeKey', { stage }).use;
+    const stripe = new StripeKeys(this, 'StripeKey', { stage, hasReadKey: config.hasStripeReadKey });
     const pokes = new Pokes(this, 'Pokes', { stage, visibilityTimeout: Duration.minutes(6) });
     const owners: Use = { environment: { OWNER_OF_NAME: config.owners.name, OWNER_OF_EMAIL: config.owners.email } };
     const grace: Use = { environment: { GRACE_MINUTES: String(config.graceMinutes) } };
@@ -30,24 +32,29 @@ export class Concord extends Construct {
       entry: 'saga',
       description: 'The steps of the saga.',
       timeout: Duration.seconds(30),
-      uses: [catalog, stripe, pokes.sending],
+      uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']), stripe.writing, pokes.sending],
     });
     const saga = new Saga(this, 'Saga', { stage, steps: sagaSteps });
-    const writes = [catalog, tables.replies, saga.starting, pokes.sending];
 
     const customers = new ConcordFunction(this, 'CustomersFunction', {
       stage,
       entry: 'api',
       description: 'The HTTP API of customers and operations.',
       timeout: Duration.seconds(29),
-      uses: [...writes, pokes.countingDeadLetters],
+      uses: [
+        tables.catalogFor([...READS, ...WRITES, 'Query'], 'apart', 'due', 'list', 'operations-by-customer'),
+        tables.replies,
+        saga.starting,
+        pokes.sending,
+        pokes.countingDeadLetters,
+      ],
     });
     const deletes = new ConcordFunction(this, 'DeleteFunction', {
       stage,
       entry: 'delete-customer',
       description: 'Deletes customers: asks Stripe for live subscriptions first.',
       timeout: Duration.seconds(29),
-      uses: [...writes, stripe],
+      uses: [tables.catalogFor([...READS, ...WRITES]), tables.replies, saga.starting, pokes.sending, stripe.reading],
     });
     const maintenance = new ConcordFunction(this, 'MaintenanceFunction', {
       stage,
@@ -55,7 +62,14 @@ export class Concord extends Construct {
       description:
         'What administrators ask for: links by hand, decisions in conflicts, retries, comparing and repairing.',
       timeout: Duration.seconds(29),
-      uses: [...writes, stripe, owners, grace],
+      uses: [
+        tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
+        saga.starting,
+        pokes.sending,
+        stripe.writing,
+        owners,
+        grace,
+      ],
     });
     const handlers = { customers, deletes, maintenance };
     const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handlers });
@@ -65,7 +79,7 @@ export class Concord extends Construct {
       entry: 'sync',
       description: 'Makes both sides of one customer agree, for each poke.',
       timeout: Duration.minutes(1),
-      uses: [catalog, stripe, pokes.sending, owners],
+      uses: [tables.catalogFor([...READS, ...WRITES]), stripe.writing, pokes.sending, owners],
     });
     pokes.consumeWith(sync, config.syncConcurrency);
     const { handler: webhook, url } = new Webhook(this, 'Webhook', { config, pokes: pokes.sending });
@@ -75,7 +89,7 @@ export class Concord extends Construct {
       entry: 'execution-ended-early',
       description: 'Makes the operation of an execution that ended early due.',
       timeout: Duration.seconds(30),
-      uses: [tables.writing],
+      uses: [tables.catalogFor(['UpdateItem'])],
     });
     new EndedEarly(this, 'EndedEarly', { stage, saga: saga.stateMachine, handler: endedEarly });
 
@@ -84,14 +98,14 @@ export class Concord extends Construct {
       entry: 'sweep-operations',
       description: 'Resumes what a crash left: overdue operations, and customers owed to Stripe.',
       timeout: Duration.minutes(1),
-      uses: [catalog, saga.starting, pokes.sending],
+      uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem'], 'due'), saga.starting, pokes.sending],
     });
     const sweepEvents = new ConcordFunction(this, 'SweepEvents', {
       stage,
       entry: 'sweep-events',
       description: 'Finds in Stripe’s list of events what webhooks lost.',
       timeout: Duration.minutes(5),
-      uses: [catalog, stripe, pokes.sending],
+      uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem']), stripe.reading, pokes.sending],
     });
     const retryFailedSyncs = new ConcordFunction(this, 'RetryFailedSyncs', {
       stage,
@@ -99,14 +113,14 @@ export class Concord extends Construct {
       description: 'Tries again what has failed, each customer by its own backoff.',
       // No longer than the consumer of pokes may run: the lease of a run outlives both.
       timeout: Duration.minutes(1),
-      uses: [catalog, stripe, pokes.sending, owners],
+      uses: [tables.catalogFor([...READS, ...WRITES], 'apart'), stripe.writing, pokes.sending, owners],
     });
     const validateConsistency = new ConcordFunction(this, 'ValidateConsistency', {
       stage,
       entry: 'validate-consistency',
       description: 'Compares both sides in full and keeps the report.',
       timeout: Duration.minutes(15),
-      uses: [catalog, stripe, owners, grace],
+      uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem', 'Query', 'Scan']), stripe.reading, owners, grace],
     });
     const schedules = new Schedules(this, 'Schedules', { stage });
     schedules.every(Duration.minutes(1), 'sweep-operations', sweepOperations);

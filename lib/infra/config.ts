@@ -12,6 +12,8 @@ export type ConcordConfig = {
   readonly syncConcurrency: number;
   /** Events of the other mode are refused. */
   readonly stripeMode: 'test' | 'live';
+  /** Whether the functions that only read in Stripe have a key of their own, which need not be able to write. */
+  readonly hasStripeReadKey: boolean;
   /** The account whose events are taken, where they name one; without it those are refused. */
   readonly stripeAccount?: string;
   /** What is younger than this many minutes is left alone by comparing and repairing, 1 to 1000. */
@@ -42,6 +44,7 @@ export function readConfig(node: Node): ConcordConfig {
     ...{ stage, owners },
     syncConcurrency: wholeNumber(node, 'syncConcurrency', 2) ?? 4,
     graceMinutes: wholeNumber(node, 'graceMinutes', 1) ?? 10,
+    hasStripeReadKey: hasStripeReadKey(node),
     ...webhookConfig(node, stage),
     ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
   };
@@ -51,6 +54,12 @@ function owner(node: Node, key: string): Owner {
   const value = text(node, key) ?? 'catalog';
   if (value === 'catalog' || value === 'stripe') return value;
   throw new Error(`Context "${key}" must be catalog or stripe, not "${value}".`);
+}
+
+function hasStripeReadKey(node: Node): boolean {
+  const value = text(node, 'stripeReadKey') ?? 'shared';
+  if (value === 'shared' || value === 'own') return value === 'own';
+  throw new Error(`Context "stripeReadKey" must be shared or own, not "${value}".`);
 }
 
 function webhookConfig(

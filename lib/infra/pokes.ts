@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Names } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Use } from './use.ts';
@@ -31,11 +31,11 @@ export class Pokes extends Construct {
     });
     this.sending = {
       environment: { POKES_QUEUE_URL: this.queue.queueUrl },
-      grantTo: (grantee) => this.queue.grantSendMessages(grantee),
+      permissions: [{ actions: ['sqs:SendMessage'], resource: this.queue.queueArn }],
     };
     this.countingDeadLetters = {
       environment: { DEAD_LETTERS_QUEUE_URL: this.deadLetters.queueUrl },
-      grantTo: (grantee) => this.deadLetters.grant(grantee, 'sqs:GetQueueAttributes'),
+      permissions: [{ actions: ['sqs:GetQueueAttributes'], resource: this.deadLetters.queueArn }],
     };
   }
 
@@ -44,13 +44,19 @@ export class Pokes extends Construct {
    * so that quick edits of one customer become one write to Stripe.
    */
   consumeWith(consumer: IFunction, maxConcurrency: number): void {
-    consumer.addEventSource(
-      new SqsEventSource(this.queue, {
-        batchSize: 10,
-        maxBatchingWindow: Duration.seconds(1),
-        reportBatchItemFailures: true,
-        maxConcurrency,
+    consumer.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        resources: [this.queue.queueArn],
       }),
     );
+    // Under the id that CDK's own event source gives it: a second one for the same queue and function is refused.
+    consumer.addEventSourceMapping(`SqsEventSource:${Names.nodeUniqueId(this.queue.node)}`, {
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 10,
+      maxBatchingWindow: Duration.seconds(1),
+      reportBatchItemFailures: true,
+      maxConcurrency,
+    });
   }
 }

@@ -116,7 +116,7 @@ export class Saga extends Construct {
     });
     this.starting = {
       environment: { SAGA_ARN: this.stateMachine.stateMachineArn },
-      grantTo: (grantee) => this.stateMachine.grantStartExecution(grantee),
+      permissions: [{ actions: ['states:StartExecution'], resource: this.stateMachine.stateMachineArn }],
     };
   }
 }

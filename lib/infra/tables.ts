@@ -3,14 +3,24 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Construct } from 'constructs';
 import type { Use } from './use.ts';
 
+/** A transaction needs the action of each of its items. */
+export type CatalogAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem'
+  | 'Query'
+  | 'Scan';
+type CatalogIndex = 'due' | 'apart' | 'list' | 'operations-by-customer';
+
 /** Two tables by durability class: what must never be lost, and what may be. */
 export class Tables extends Construct {
   /** Customers, claims, links, operations, audit. Backed up, protected, retained. */
   readonly catalog: TableV2;
   /** Idempotency records. Expires by itself and may be destroyed. */
   readonly ephemeral: TableV2;
-  readonly readingAndWriting: Use;
-  readonly writing: Use;
   readonly replies: Use;
 
   constructor(scope: Construct, id: string) {
@@ -64,12 +74,29 @@ export class Tables extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       timeToLiveAttribute: 'expiration',
     });
-    const told = { CATALOG_TABLE: this.catalog.tableName };
-    this.readingAndWriting = { environment: told, grantTo: (grantee) => this.catalog.grantReadWriteData(grantee) };
-    this.writing = { environment: told, grantTo: (grantee) => this.catalog.grantWriteData(grantee) };
     this.replies = {
       environment: { EPHEMERAL_TABLE: this.ephemeral.tableName },
-      grantTo: (grantee) => this.ephemeral.grantReadWriteData(grantee),
+      permissions: [
+        { actions: ['PutItem', 'UpdateItem', 'DeleteItem'].map(inDynamodb), resource: this.ephemeral.tableArn },
+      ],
     };
   }
+
+  /** Lets a function do these on the catalog's items, and query these indexes; nothing is allowed on all of them. */
+  catalogFor(actions: readonly CatalogAction[], ...indexes: readonly CatalogIndex[]): Use {
+    return {
+      environment: { CATALOG_TABLE: this.catalog.tableName },
+      permissions: [
+        { actions: actions.map(inDynamodb), resource: this.catalog.tableArn },
+        ...indexes.map((index) => ({
+          actions: ['Query'].map(inDynamodb),
+          resource: `${this.catalog.tableArn}/index/${index}`,
+        })),
+      ],
+    };
+  }
+}
+
+function inDynamodb(action: string): string {
+  return `dynamodb:${action}`;
 }

@@ -1,4 +1,5 @@
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+/** Some actions on one resource. */
+export type Permission = { readonly actions: readonly string[]; readonly resource: string };
 
 /**
  * Something that a function uses: what it is told of it, and what its role may do with it. The two come as one, so that
@@ -7,6 +8,6 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 export type Use = {
   /** Environment variables. Never a secret: where it is, at most. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Lets a role do it; without this there is nothing to be allowed. */
-  readonly grantTo?: (grantee: IGrantable) => void;
+  /** Without any there is nothing to be allowed. */
+  readonly permissions?: readonly Permission[];
 };

@@ -29,7 +29,10 @@ export class Webhook extends Construct {
       description: 'Verifies Stripe’s webhooks and queues what they ask for.',
       timeout: Duration.seconds(10),
       uses: [
-        { environment: { WEBHOOK_SECRETS_ARN: secrets.secretArn }, grantTo: (grantee) => secrets.grantRead(grantee) },
+        {
+          environment: { WEBHOOK_SECRETS_ARN: secrets.secretArn },
+          permissions: [{ actions: ['secretsmanager:GetSecretValue'], resource: secrets.secretArn }],
+        },
         pokes,
         {
           environment: {

@@ -103,6 +103,7 @@ describe('the synthesized stack', () => {
     [{ stripeMode: 'production' }, 'stripeMode'],
     [{ stripeMode: 'live', stage: 'local' }, 'stripeMode'],
     [{ stripeAccount: 'cus_1' }, 'stripeAccount'],
+    [{ stripeReadKey: 'two' }, 'stripeReadKey'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
     [{ graceMinutes: '0' }, 'graceMinutes'],
   ])(

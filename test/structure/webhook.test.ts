@@ -39,7 +39,7 @@ describe('the synthesized webhook', () => {
     });
   });
 
-  it('may read its own secret and send pokes, and nothing else', () => {
+  it('may read its own secret, send pokes and write its log, and nothing else', () => {
     const [secret] = ofType('AWS::SecretsManager::Secret').find(
       ([, { Properties }]) => Properties['Name'] === 'concord/prod/webhook-secrets',
     ) as [string, Resource];
@@ -55,13 +55,11 @@ describe('the synthesized webhook', () => {
     );
     expect(statements).toEqual([
       expect.objectContaining({
-        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-        Resource: { Ref: secret },
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ConcordWebhookFunctionLogs/), 'Arn'] },
       }),
-      expect.objectContaining({
-        Action: ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
-        Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
-      }),
+      expect.objectContaining({ Action: 'secretsmanager:GetSecretValue', Resource: { Ref: secret } }),
+      expect.objectContaining({ Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [queue, 'Arn'] } }),
     ]);
   });
 
