@@ -4,6 +4,7 @@ import type { CallLog } from './calls.ts';
 import { ControlProblem } from './control-problem.ts';
 import { type Faults, InvalidFault } from './faults.ts';
 import { type GatewayOptions, serveCall } from './gateway.ts';
+import type { Access } from './iam/access.ts';
 import type { Idle } from './idle.ts';
 import type { TokenRequest } from './issuer.ts';
 import type { Queue } from './queue.ts';
@@ -20,6 +21,7 @@ export type ControlParts = {
   readonly onAdvanced: () => void;
   readonly calls: CallLog;
   readonly faults: Faults;
+  readonly access: Access;
   readonly queues: readonly Queue[];
   readonly schedules: readonly Schedule[];
   readonly idle: Idle;
@@ -49,7 +51,7 @@ export function createControlServer(parts: ControlParts): Server {
 }
 
 function controlRoutes(parts: ControlParts): readonly Route[] {
-  const { clock, calls, faults, queues, schedules } = parts;
+  const { clock, calls, faults, access, queues, schedules } = parts;
   return [
     ['GET', /^\/outputs$/, () => parts.outputs],
     ['GET', /^\/schedules$/, () => ({ schedules: schedules.map(describeSchedule) })],
@@ -61,6 +63,7 @@ function controlRoutes(parts: ControlParts): readonly Route[] {
     ['GET', /^\/faults$/, () => ({ faults: faults.list() })],
     ['POST', /^\/faults$/, ({ body }) => faults.add(body)],
     ['DELETE', /^\/faults$/, () => faults.clear()],
+    ['GET', /^\/permissions$/, () => ({ permissions: access.permissions(), denials: access.denials() })],
     ['GET', /^\/idle$/, () => parts.idle()],
     ['POST', /^\/tokens$/, async ({ body }) => ({ token: await parts.createToken(parseTokenRequest(body)) })],
     [

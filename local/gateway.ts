@@ -11,7 +11,7 @@ import { findService, type RecognisedCall } from './service-of-call.ts';
 import { forward, type WireReply, type WireRequest } from './wire.ts';
 
 /** Refuses a call that the caller's role does not allow: the service's own reply, or undefined to let it pass. */
-type Authorize = (
+export type Authorize = (
   caller: CallerIdentity,
   service: ServiceName,
   action: string,
@@ -169,9 +169,9 @@ function parseBody(body: Buffer): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function awsReply(service: ServiceName, { status, body }: AwsReply): WireReply {
+function awsReply(service: ServiceName, { status, body, headers }: AwsReply): WireReply {
   const type = service === 'secrets' ? 'application/x-amz-json-1.1' : 'application/x-amz-json-1.0';
-  return { status, headers: { 'content-type': type }, body: Buffer.from(JSON.stringify(body ?? {})) };
+  return { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(JSON.stringify(body ?? {})) };
 }
 
 /** The caller may be gone by now, and then nobody reads this. */

@@ -6,6 +6,8 @@ import { type FrontServer, startFrontServer } from './front-server.ts';
 import { httpEvent, splitOnce } from './http-event.ts';
 import { type HttpReply, jsonReply, readBody, replyOf } from './http-reply.ts';
 import { findRoute, parseRouteKey, type Route } from './http-routes.ts';
+import type { Guard } from './iam/access.ts';
+import { accountId, region } from './resource-identity.ts';
 import type { Clock, InvokeResult, LocalFunction } from './runtime.ts';
 
 /** A resource of the template with every intrinsic function answered; `Ref` of the ones used here is the logical id. */
@@ -23,7 +25,8 @@ export type HttpApiOptions = {
   /** The public keys of the local token issuer. */
   readonly issuerKeys: JWTVerifyGetKey;
   readonly clock: Clock;
-  readonly accountId?: string;
+  /** Lets a route, by its ARN, invoke only functions that let it in. */
+  readonly guardRoute: (routeArn: string) => Guard;
   /** API Gateway's limit, in real time from when the function starts to work, unless the integration sets a shorter one. */
   readonly integrationTimeoutMs?: number;
 };
@@ -61,7 +64,7 @@ export function startHttpApi(options: HttpApiOptions): Promise<FrontServer> {
       // API Gateway hands the path over decoded; a Function URL does not.
       rawPath: decodePath(path),
       pathParameters: match.pathParameters,
-      accountId: options.accountId ?? '000000000000',
+      accountId,
       apiId,
       requestId: randomUUID(),
       nowMs: Math.floor(options.clock.now()),
@@ -99,10 +102,11 @@ function readApi(options: HttpApiOptions): { readonly apiId: string; readonly ro
   if (!stages.includes('$default')) throw new Error('The HTTP API has no $default stage: the runner serves that one.');
   const routes = ofType('Route').map((route): ApiRoute => {
     const integration = find(ofType('Integration'), route, String(route.properties['Target']).split('/').at(-1));
+    const routeKey = String(route.properties['RouteKey']);
     return {
-      ...parseRouteKey(String(route.properties['RouteKey'])),
+      ...parseRouteKey(routeKey),
       authorize: authorizerOf(route, ofType('Authorizer'), options.issuerKeys),
-      target: functionOf(integration, options.functions),
+      target: options.guardRoute(routeArn(api.logicalId, routeKey))(functionOf(integration, options.functions)),
       timeoutMs: Math.min(
         options.integrationTimeoutMs ?? longestIntegrationMs,
         Number(integration.properties['TimeoutInMillis'] ?? longestIntegrationMs),
@@ -110,6 +114,11 @@ function readApi(options: HttpApiOptions): { readonly apiId: string; readonly ro
     };
   });
   return { apiId: api.logicalId, routes };
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html */
+function routeArn(apiId: string, routeKey: string): string {
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/$default/${routeKey.replace(' ', '')}`;
 }
 
 function find(resources: readonly ApiResource[], asker: ApiResource, logicalId: unknown): ApiResource {

@@ -5,6 +5,7 @@ import { type FrontServer, startFrontServer } from './front-server.ts';
 import { type ApiResource, findFunction } from './http-api.ts';
 import { httpEvent, splitOnce } from './http-event.ts';
 import { type HttpReply, jsonReply, readBody, replyOf } from './http-reply.ts';
+import { ACCESS_DENIED, type Guard } from './iam/access.ts';
 import type { Clock, InvokeResult, LocalFunction } from './runtime.ts';
 
 export type LambdaUrlOptions = {
@@ -12,6 +13,8 @@ export type LambdaUrlOptions = {
   readonly resources: readonly ApiResource[];
   readonly functions: readonly LocalFunction[];
   readonly clock: Clock;
+  /** Lets callers without an identity invoke only a function that lets them in. */
+  readonly guard: Guard;
 };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -24,7 +27,7 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<FrontSe
   if (others.length > 0) throw new Error('The runner serves one Function URL; the template has several.');
   const { AuthType, InvokeMode = 'BUFFERED', TargetFunctionArn } = resource.properties;
   if (InvokeMode !== 'BUFFERED') throw new Error(`${resource.logicalId}: the runner does not stream responses.`);
-  const target = findFunction(String(TargetFunctionArn), options.functions, resource.logicalId);
+  const target = options.guard(findFunction(String(TargetFunctionArn), options.functions, resource.logicalId));
   const authorize = AuthType === 'NONE' ? openAuthorizer : iamAuthorizer;
 
   async function handle(request: IncomingMessage): Promise<HttpReply> {
@@ -52,6 +55,7 @@ export async function startLambdaUrl(options: LambdaUrlOptions): Promise<FrontSe
 function answer(result: InvokeResult): HttpReply {
   const badGateway = jsonReply(502, { message: 'Internal Server Error' });
   if (result.ok) return replyOf(result.payload) ?? badGateway;
+  if (result.errorType === ACCESS_DENIED) return jsonReply(403, { Message: 'Forbidden' });
   if (result.errorType === 'TooManyRequestsException') return jsonReply(429, { message: 'Rate Exceeded.' });
   return badGateway;
 }

@@ -40,7 +40,11 @@ export type LocalFunction = {
 export type CallerIdentity = { readonly functionName: string; readonly roleLogicalId: string };
 
 /** An answer of an AWS JSON service. A failure carries the service's own exception name in `body.__type`. */
-export type AwsReply = { readonly status: number; readonly body: unknown };
+export type AwsReply = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** An AWS service that the runner provides in process: `action` is the operation's name, say `SendMessage`. */
 export type AwsService = (action: string, body: Record<string, unknown>, caller: CallerIdentity) => Promise<AwsReply>;

@@ -25,9 +25,11 @@ export type Served = {
 export async function serve({ ports, template, state, stack, issuer, foundation, closers }: Served): Promise<void> {
   const { sandbox } = foundation;
   const shared = { resources: template.resources, functions: stack.functions, clock: state.clock };
-  const api = await startHttpApi({ ...shared, port: ports.api, issuerKeys: issuer.keys });
+  const guardRoute = (sourceArn: string) =>
+    stack.access.guardByService({ name: 'apigateway.amazonaws.com', sourceArn });
+  const api = await startHttpApi({ ...shared, port: ports.api, issuerKeys: issuer.keys, guardRoute });
   closers.add(api.close);
-  const webhook = await startLambdaUrl({ ...shared, port: ports.webhook });
+  const webhook = await startLambdaUrl({ ...shared, port: ports.webhook, guard: stack.access.guardFunctionUrl });
   if (webhook) {
     closers.add(webhook.close);
     sandbox?.setWebhook({ url: webhook.url, secret: state.webhookSecret });

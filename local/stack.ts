@@ -5,11 +5,13 @@ import { attachEventRule } from './event-rule.ts';
 import { type EventSourceMapping, startEventSourceMapping } from './event-source-mapping.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { GatewayOptions } from './gateway.ts';
+import { type Access, createAccess, type Service } from './iam/access.ts';
+import type { Needed } from './iam/needed-permissions.ts';
 import { createLambdaFunction } from './lambda-function.ts';
 import type { OpenCollection } from './persistent-collection.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createQueueService } from './queue-service.ts';
-import { region } from './resource-identity.ts';
+import { accountId, region } from './resource-identity.ts';
 import type { AwsService, Backends, Clock, LocalFunction } from './runtime.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import { createSecretsService, type SecretValues } from './secret.ts';
@@ -28,6 +30,7 @@ export type RunningStack = {
   readonly schedules: readonly Schedule[];
   readonly calls: CallLog;
   readonly faults: Faults;
+  readonly access: Access;
   /** How the calls of a program outside the stack are served. */
   readonly script: GatewayOptions;
   close(): Promise<void>;
@@ -52,6 +55,7 @@ export function runStack(setup: StackSetup): RunningStack {
   const { template, clock, open, engine } = setup;
   const calls = createCallLog();
   const faults = createFaults();
+  const access = createAccess(template, (who, message) => setup.onLog(who, message));
   const queues: Queue[] = template
     .ofType('AWS::SQS::Queue')
     .map((resource) =>
@@ -67,9 +71,10 @@ export function runStack(setup: StackSetup): RunningStack {
     sqs: createQueueService(queues),
     secrets: createSecretsService(template.ofType('AWS::SecretsManager::Secret'), setup.secrets),
   };
-  const functions = template.ofType('AWS::Lambda::Function').map((resource) =>
-    createLambdaFunction({
-      ...{ clock, calls, faults, backends, region },
+  const functions = template.ofType('AWS::Lambda::Function').map((resource) => {
+    access.assertAssumable(String(resource.properties['Role']), serviceOf('lambda', resource));
+    return createLambdaFunction({
+      ...{ clock, calls, faults, backends, region, authorize: access.authorize },
       logicalId: resource.logicalId,
       name: resource.name,
       arn: resource.arn,
@@ -79,19 +84,32 @@ export function runStack(setup: StackSetup): RunningStack {
       bootstrapUrl: pathToFileURL(join(setup.root, 'local', 'environment-bootstrap.ts')).href,
       compileCacheDirectory: setup.assembly.compileCacheDirectory,
       onLog: setup.onLog,
-    }),
-  );
-  const machines = template
-    .ofType('AWS::StepFunctions::StateMachine')
-    .map((resource) => createStateMachine(resource, { engine, clock, functions }));
+    });
+  });
+  /** The functions as a resource reaches them that invokes them in a role of its own. */
+  const invokedIn = (roleArn: string, service: Service) => {
+    access.assertAssumable(roleArn, service);
+    return functions.map(access.guardByRole(roleArn));
+  };
+  const machines = template.ofType('AWS::StepFunctions::StateMachine').map((resource) => {
+    const invocable = invokedIn(String(resource.properties['RoleArn']), serviceOf('states', resource));
+    return createStateMachine(resource, { engine, clock, functions: invocable });
+  });
   states = createStatesService(machines);
   for (const resource of template.ofType('AWS::Events::Rule')) {
-    attachEventRule(resource, { clock, machines, functions, queues });
+    const invocable = functions.map(access.guardByService(serviceOf('events', resource)));
+    attachEventRule(resource, { clock, machines, functions: invocable, queues });
   }
-  const mappings = template
-    .ofType('AWS::Lambda::EventSourceMapping')
-    .map((resource) => startEventSourceMapping(resource, { clock, queues, functions }));
-  const schedules = template.ofType('AWS::Scheduler::Schedule').map((resource) => createSchedule(resource, functions));
+  const mappings = template.ofType('AWS::Lambda::EventSourceMapping').map((resource) => {
+    const mapping = startEventSourceMapping(resource, { clock, queues, functions });
+    const consumer = template.ofType('AWS::Lambda::Function').find(({ name }) => name === mapping.functionName);
+    access.assertAllowed(String(consumer?.properties['Role']), toConsume(mapping.queue.arn));
+    return mapping;
+  });
+  const schedules = template.ofType('AWS::Scheduler::Schedule').map((resource) => {
+    const { RoleArn } = asRecord(resource.properties['Target']);
+    return createSchedule(resource, invokedIn(String(RoleArn), schedulerOf(resource)));
+  });
 
   const script: GatewayOptions = {
     ...{ clock, calls, faults, backends },
@@ -102,7 +120,7 @@ export function runStack(setup: StackSetup): RunningStack {
   };
 
   return {
-    ...{ functions, queues, mappings, machines, schedules, calls, faults, script },
+    ...{ functions, queues, mappings, machines, schedules, calls, faults, access, script },
     async close() {
       for (const mapping of mappings) mapping.stop();
       for (const schedule of schedules) schedule.stop();
@@ -114,4 +132,25 @@ export function runStack(setup: StackSetup): RunningStack {
 /** A function's `Role` is an ARN by now; the role's logical id says which policies belong to it. */
 function roleOf({ properties }: Resource, template: ResolvedTemplate): string {
   return template.ofType('AWS::IAM::Role').find(({ arn }) => arn === properties['Role'])?.logicalId ?? '';
+}
+
+function serviceOf(name: string, { arn }: Resource): Service {
+  return { name: `${name}.amazonaws.com`, sourceArn: arn };
+}
+
+/** A role that trusts Scheduler names the group, not the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
+function schedulerOf({ properties }: Resource): Service {
+  const group = String(properties['GroupName'] ?? 'default');
+  return {
+    name: 'scheduler.amazonaws.com',
+    sourceArn: `arn:aws:scheduler:${region}:${accountId}:schedule-group/${group}`,
+  };
+}
+
+/** What Lambda asks of the role of a function that consumes a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+function toConsume(queueArn: string): readonly Needed[] {
+  return ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map((name) => ({
+    action: `sqs:${name}`,
+    resource: queueArn,
+  }));
 }

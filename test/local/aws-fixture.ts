@@ -1,20 +1,25 @@
 import { createCallLog } from '../../local/calls.ts';
 import { createFaults } from '../../local/faults.ts';
-import { type Gateway, startGateway } from '../../local/gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../../local/gateway.ts';
 import type { AwsService, Backends, Clock, InvokeResult, LocalFunction } from '../../local/runtime.ts';
 import { type Resource, resolveTemplate, type Template } from '../../local/template.ts';
 
 const absent: AwsService = async () => ({ status: 500, body: {} });
 
-/** An endpoint for the real SDK clients, with the services under test behind it. */
-export function startEndpoint(clock: Clock, services: Partial<Backends>): Promise<Gateway> {
+/** An endpoint for the real SDK clients, with the services under test behind it. Everything is allowed, unless said. */
+export function startEndpoint(
+  clock: Clock,
+  services: Partial<Backends>,
+  options: Pick<GatewayOptions, 'authorize'> = {},
+): Promise<Gateway> {
   const nowhere = { url: 'http://127.0.0.1:9' };
   return startGateway({
     clock,
     calls: createCallLog(),
     faults: createFaults(),
     backends: { dynamodb: nowhere, stripe: nowhere, states: absent, sqs: absent, secrets: absent, ...services },
-    caller: { functionName: 'test', roleLogicalId: 'TestRole' },
+    caller: { functionName: 'test', roleLogicalId: 'CallerRole' },
+    ...options,
     killCaller: async () => {},
     onLog: () => {},
   });
