@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Stack, startStack } from '../stack/stack.ts';
+import { readTemplate, synthesize } from '../structure/synthesized.ts';
+import { useEverything } from './uses.ts';
+
+const SCOPES = ['customers:read', 'customers:write', 'customers:admin'];
+
+type Route = { readonly method: string; readonly path: string; readonly scopes: readonly string[] };
+type Permission = {
+  readonly holder: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly used: number;
+};
+
+/** What Lambda and Step Functions do in a role by themselves, to write logs and traces: no call of ours shows here. */
+const BY_SERVICES = [
+  'logs:CreateLogDelivery',
+  'logs:CreateLogStream',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutLogEvents',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
+
+/** The functions that have the key of those that only read in Stripe. */
+const READERS = ['delete-customer', 'sweep-events', 'validate-consistency'].map((name) => `concord-local-${name}`);
+
+function routesOfTemplate(): readonly Route[] {
+  const directory = mkdtempSync(join(tmpdir(), 'concord-routes-'));
+  try {
+    synthesize({ stage: 'local' }, directory, { validates: false });
+    return Object.values(readTemplate(directory).resources)
+      .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+      .map(({ Properties }) => {
+        const { RouteKey, AuthorizationScopes: scopes = [] } = Properties as unknown as {
+          RouteKey: string;
+          AuthorizationScopes?: string[];
+        };
+        const [method = '', path = ''] = RouteKey.split(' ');
+        return { method, path: path.replace(/\{\w+\+\}/, '').replace(/\{\w+\}/g, 'nobody'), scopes };
+      });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+describe('access', () => {
+  let stack: Stack;
+  let routes: readonly Route[];
+  beforeAll(async () => {
+    routes = routesOfTemplate();
+    stack = await startStack();
+  }, 120_000);
+  afterAll(() => stack.stop());
+
+  const tokenOf = async (request: object) => String((await stack.control$('POST', '/tokens', request))['token']);
+  const statusOf = async ({ method, path }: Route, token?: string) =>
+    (
+      await stack.call(method, path, {
+        headers: { authorization: token === undefined ? '' : `Bearer ${token}` },
+        ...(method !== 'GET' && { body: {} }),
+      })
+    ).status;
+
+  it('to every route but health needs a token of the issuer that has not expired, with a scope of the route', async () => {
+    const guarded = routes.filter(({ scopes }) => scopes.length > 0);
+    expect(routes.filter((route) => !guarded.includes(route)).map(({ path }) => path)).toEqual(['/health']);
+    await stack.control$('DELETE', '/calls');
+    const [expired, foreign] = await Promise.all([
+      tokenOf({ scopes: SCOPES, expires_in_seconds: -60 }),
+      tokenOf({ scopes: SCOPES, issuer: 'https://elsewhere.example/' }),
+    ]);
+    for (const route of guarded) {
+      const wrong = await tokenOf({ scopes: SCOPES.filter((scope) => !route.scopes.includes(scope)) });
+      const statuses = await Promise.all([undefined, expired, foreign, wrong].map((token) => statusOf(route, token)));
+      expect([route.method, route.path, ...statuses]).toEqual([route.method, route.path, 401, 401, 401, 403]);
+    }
+    // Whoever is turned away costs nothing: no function has run.
+    expect(await stack.calls()).toEqual([]);
+  });
+
+  it('is given by any one scope of the route', async () => {
+    for (const route of routes) {
+      const status = await statusOf(route, await tokenOf({ scopes: route.scopes }));
+      expect([route.method, route.path, status < 500 && status !== 401 && status !== 403]).toEqual([
+        route.method,
+        route.path,
+        true,
+      ]);
+    }
+    await stack.settle();
+  });
+
+  it('of the functions is what they use: nothing is denied, and no grant is without use', async () => {
+    await stack.control$('DELETE', '/calls');
+    await useEverything(stack);
+    const { permissions, denials } = (await stack.control$('GET', '/permissions')) as unknown as {
+      permissions: Permission[];
+      denials: string[];
+    };
+    expect(denials).toEqual([]);
+    const unused = permissions.filter(({ used }) => used === 0);
+    const isByService = ({ action }: Permission) => BY_SERVICES.includes(action);
+    expect(unused.filter((permission) => !isByService(permission))).toEqual([]);
+    // The record does tell grants that nothing made use of.
+    expect([...new Set(unused.map(({ action }) => action))].sort()).toEqual(BY_SERVICES);
+  }, 240_000);
+
+  it('to Stripe is for reading only, where the key need not be able to write', async () => {
+    const asked = (await stack.calls()).filter(({ service }) => service === 'stripe');
+    const byReaders = asked.filter((call) => READERS.includes(call.function));
+    expect([...new Set(byReaders.map((call) => call.function))].sort()).toEqual(READERS);
+    expect(byReaders.filter(({ action }) => !action.startsWith('GET '))).toEqual([]);
+  });
+});
