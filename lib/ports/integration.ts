@@ -63,7 +63,10 @@ export interface Integration {
   listCustomers(from: string | undefined): Promise<ExternalPage>;
   /** The account that we write to; `undefined` when we may not know. */
   findAccount(): Promise<string | undefined>;
-  /** Whether nobody has used the customer yet: it has never had a subscription. */
+  /**
+   * Whether nobody has used the customer yet: it has no subscription, payment or invoice, and never had one. What we may
+   * not read counts as used. Up to four requests, one after the other, and none after the first use that is found.
+   */
   isUnused(externalId: string): Promise<boolean>;
   /** The values that an event says were there before it; `undefined` when there is no such event any more. */
   findPrevious(eventId: string): Promise<Partial<CustomerFields> | undefined>;

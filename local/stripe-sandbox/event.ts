@@ -10,7 +10,11 @@ export type EventType =
   | 'customer.deleted'
   | 'customer.subscription.created'
   | 'customer.subscription.updated'
-  | 'customer.subscription.deleted';
+  | 'customer.subscription.deleted'
+  | 'payment_intent.created'
+  | 'payment_intent.succeeded'
+  | 'charge.succeeded'
+  | 'invoice.created';
 
 /** https://docs.stripe.com/api/events/object */
 export type StripeEvent = {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The lengths, after the prefix, of the ids that Stripe itself makes. */
-const LENGTHS = { cus_: 14, evt_: 24, sub_: 24, si_: 14, req_: 14 } as const;
+const LENGTHS = { cus_: 14, evt_: 24, sub_: 24, si_: 14, req_: 14, pi_: 24, ch_: 24, in_: 24 } as const;
 
 /** A new id in the look of Stripe's, say `cus_NffrFeUfNV2Hib`. */
 export type NewIdentifier = (prefix: keyof typeof LENGTHS) => string;

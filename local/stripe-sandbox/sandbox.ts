@@ -9,6 +9,7 @@ import { createEventLog } from './event-log.ts';
 import { eventEndpoints } from './events.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createIdentifiers } from './identifiers.ts';
+import { paymentEndpoints } from './payments.ts';
 import { createPlannedFailures, type PlannedFailures } from './planned-failures.ts';
 import { createRouter } from './routing.ts';
 import { searchEndpoint } from './search.ts';
@@ -53,6 +54,7 @@ export function createSandbox(parts: SandboxParts): Sandbox {
       searchEndpoint(rooms),
       ...customerEndpoints(rooms),
       ...subscriptionEndpoints(rooms),
+      ...paymentEndpoints(rooms),
       ...eventEndpoints(rooms),
       accountEndpoint,
     ]),

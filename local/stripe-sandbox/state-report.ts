@@ -23,6 +23,9 @@ export function readState({ state, idempotency }: Rooms & { readonly idempotency
       ...idempotency.inFlight().map(({ key, path }) => ({ key, path, status: null, in_flight: true })),
     ],
     subscriptions: state.subscriptions.values(),
+    payment_intents: state.paymentIntents.values(),
+    charges: state.charges.values(),
+    invoices: state.invoices.values(),
     requests: newestRequests(state.requests),
     webhooks: {
       mode: webhookMode,

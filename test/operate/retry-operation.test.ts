@@ -37,7 +37,7 @@ describe('retrying an operation that needs attention', () => {
     expect(after.steps.at(-1)).toMatchObject({
       name: 'undo',
       outcome: 'needs_attention',
-      error: 'The customer in Stripe has had a subscription and was not deleted.',
+      error: 'The customer in Stripe has been used, or may have been, and was not deleted.',
     });
     expect((await readWorld(stack)).stripe.map(({ email }) => email)).toContain(EMAIL);
   }

@@ -125,24 +125,27 @@ describe('cleanup-orphaned', () => {
     const orphan = await world.marked('nobody');
     const used = await world.marked('nobody-else');
     await world.subscribe(used);
+    const paid = await world.marked('nobody-who-paid');
+    await world.pay(paid);
     const foreign = await world.marked('theirs', 'x', 'production');
     const doubled = await world.marked(twins[2].id);
     world.pass(HOUR_MS);
     const young = await world.marked('nobody-yet');
 
     const dry = await world.inside(() => cleanupOrphaned(world.deps, { ...NOW, isDryRun: true }));
-    expect(dry).toMatchObject({ integration: 'stripe', found: 3, cleaned: 0, remaining: 1 });
+    expect(dry).toMatchObject({ integration: 'stripe', found: 4, cleaned: 0, remaining: 1 });
     expect(world.sandbox.state.customers.get(orphan)?.deleted).toBe(false);
 
     const report = await world.inside(() => cleanupOrphaned(world.deps, NOW));
-    expect(report).toMatchObject({ found: 3, cleaned: 1, remaining: 0 });
+    expect(report).toMatchObject({ found: 4, cleaned: 1, remaining: 0 });
     const kept = new Map(report.kept.map(({ issue, reason }) => [issue.externalId, reason]));
     expect(kept.get(used)).toMatch(/subscription/);
+    expect(kept.get(paid)).toMatch(/payment/);
     expect(kept.get(doubled)).toMatch(/only a person/);
     expect(
-      [orphan, used, foreign, doubled, young].filter((id) => world.sandbox.state.customers.get(id)?.deleted),
+      [orphan, used, paid, foreign, doubled, young].filter((id) => world.sandbox.state.customers.get(id)?.deleted),
     ).toEqual([orphan]);
-    expect(await world.inside(() => cleanupOrphaned(world.deps, NOW))).toMatchObject({ found: 2, cleaned: 0 });
+    expect(await world.inside(() => cleanupOrphaned(world.deps, NOW))).toMatchObject({ found: 3, cleaned: 0 });
   });
 
   it('gives a customer that Stripe does not know a new one there', async () => {

@@ -83,6 +83,10 @@ export function createRepairWorld(seed = 1) {
       asDashboard(sandbox, method, `/v1/customers${path}`, fields),
     subscribe: (customer: string) =>
       asDashboard(sandbox, 'POST', '/v1/subscriptions', { customer, 'items[0][price]': 'price_1' }),
+    pay: (customer: string) =>
+      asDashboard(sandbox, 'POST', '/v1/payment_intents', {
+        ...{ customer, amount: '1000', currency: 'usd', payment_method: 'pm_card', confirm: 'true' },
+      }),
     /** A Stripe customer that carries our mark. */
     marked: async (customerId: string, operationId = 'no-operation', stage = 'simulated') =>
       (

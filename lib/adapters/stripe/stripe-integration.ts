@@ -153,9 +153,25 @@ export class StripeIntegration implements Integration {
 
   async isUnused(externalId: string): Promise<boolean> {
     const stripe = await this.#client();
+    const ofCustomer = { customer: externalId, limit: 1 };
+    // A paid subscription has all of them, so most used customers cost one request.
+    const uses = [
+      () => stripe.subscriptions.list({ ...ofCustomer, status: 'all' }),
+      () => stripe.paymentIntents.list(ofCustomer),
+      () => stripe.charges.list(ofCustomer),
+      () => stripe.invoices.list(ofCustomer),
+    ];
     return lookup(async () => {
-      const { data } = await stripe.subscriptions.list({ customer: externalId, status: 'all', limit: 1 });
-      return data.length === 0;
+      try {
+        for (const listUses of uses) {
+          if ((await listUses()).data.length > 0) return false;
+        }
+        return true;
+      } catch (error) {
+        // What the key may not read cannot be ruled out.
+        if (error instanceof Stripe.errors.StripePermissionError) return false;
+        throw error;
+      }
     });
   }
 

@@ -1,5 +1,6 @@
 import type { FixQuery, NotFixed } from './fix.ts';
 import { applyAll, repairing } from './fix.ts';
+import { USED } from './repairs/delete-in-stripe.ts';
 import type { RepairDeps } from './repairs/repair.ts';
 
 export type CleanupReport = {
@@ -43,5 +44,5 @@ function reasonOf(kind: string, reason: string): string {
   if (!reason.includes('named in kinds')) return reason;
   return kind === 'stripe-customer-doubled'
     ? 'A live customer has two of them: only a person can tell which one is used.'
-    : 'It has, or has had, a subscription in Stripe.';
+    : USED;
 }

@@ -3,7 +3,7 @@ import { iso } from '#ports/system.ts';
 import type { ClaimEvidence, CompareDeps, Evidence, ExternalEvidence, OperationEvidence, Subject } from './evidence.ts';
 import { gatherCustomer } from './gather-customer.ts';
 import { isSame } from './is-same.ts';
-import { isInTime, isUnfinished } from './kinds/kind.ts';
+import { isInTime, isLive, isUnfinished } from './kinds/kind.ts';
 
 /**
  * Reads all that a subject is judged by, from both sides; `undefined` when there is nothing to judge yet: it is young,
@@ -46,8 +46,9 @@ async function gatherExternal(deps: CompareDeps, externalId: string): Promise<Ex
     (each) => each?.customer?.owner !== undefined || (each?.sync !== undefined && isInTime(each.sync, times)),
   );
   if (isBusy) return undefined;
-  const isUnlinked = link?.customerId === undefined && external !== undefined && owner !== undefined;
-  const isUnused = isUnlinked && (await integration.isUnused(externalId));
+  // Asked only of what would be deleted unasked.
+  const isOrphan = link?.customerId === undefined && external !== undefined && owner !== undefined;
+  const isUnused = isOrphan && !isLive(named?.customer) && (await integration.isUnused(externalId));
   const [again] = await store.read([linkKey]);
   if (!isSame(again, link)) return undefined;
   return { of: 'external', ...times, externalId, external, link, linked, named, isUnused };

@@ -32,7 +32,7 @@ export async function undo(deps: StepDeps, executor: Executor): Promise<StepOutc
   const there = await deps.integration.findCustomer(made);
   if (there === undefined || there.isDeleted) return 'undone';
   if (!(await deps.integration.isUnused(made))) {
-    return park(deps, executor, 'The customer in Stripe has had a subscription and was not deleted.');
+    return park(deps, executor, 'The customer in Stripe has been used, or may have been, and was not deleted.');
   }
   const outcome = await deps.integration.deleteCustomer(made);
   if (outcome.is === 'accepted') return 'undone';

@@ -87,10 +87,15 @@ describe('what an answer says of a request to Stripe', () => {
     ['a customer', (stripe) => stripe.findCustomer('cus_1')],
     ['what we made', (stripe) => stripe.findOwned(ownership, { sinceMs: 0, untilMs: 1 })],
     ['live subscriptions', (stripe) => stripe.hasLiveSubscriptions('cus_1')],
-    ['any subscriptions', (stripe) => stripe.isUnused('cus_1')],
+    ['any use', (stripe) => stripe.isUnused('cus_1')],
   ])('a lookup of %s that a gateway answers, finds nothing out', async (_, look) => {
     answer = { status: 503, body: '{"message":"Service Unavailable"}' };
     await expect(look(stripe)).rejects.toThrow(IntegrationUnavailableError);
+  });
+
+  it('that nobody has used a customer, only a key that may read all of it can say', async () => {
+    answer = { status: 403, body: stripes({ type: 'invalid_request_error', code: 'permission_denied' }) };
+    expect(await stripe.isUnused('cus_1')).toBe(false);
   });
 
   it('that a customer is gone, only Stripe can say', async () => {

@@ -6,7 +6,8 @@ import type { CustomerEvidence, ExternalEvidence } from '../evidence.ts';
 import { isInTime } from '../kinds/kind.ts';
 import { FIXED, MOVED, oweAndSync, type RepairDeps, type Repaired, skipped, unchangedCustomer } from './repair.ts';
 
-const USED = 'It has, or has had, a subscription in Stripe.';
+/** Also said when the key may not read all of that. */
+export const USED = 'It has been used in Stripe, by a subscription, payment or invoice, or may have been.';
 
 /** Stripe is owed the delete of a tombstone's twin. */
 export async function deleteTwin(
