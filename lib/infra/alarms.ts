@@ -72,6 +72,14 @@ export class Alarms extends Construct {
       'Stripe has forgotten events that were never read: only GET /customers/data-consistency/validate finds what they told.',
     );
     alarm(
+      'ConsistencyIssues',
+      new Metric({
+        ...{ namespace: 'Concord', metricName: 'ConsistencyIssues', statistic: 'Maximum', period: Duration.days(1) },
+        dimensionsMap: { Stage: stage },
+      }),
+      'The last daily comparison found that both sides do not agree. GET /customers/data-consistency/runs/last names the issues, POST /customers/data-consistency/fix repairs the safe ones. It ends a day later, when a comparison has found none.',
+    );
+    alarm(
       'DeadLetters',
       deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
       'A poke failed five times. Read why in the sync function’s log, mend it, then redrive the queue.',

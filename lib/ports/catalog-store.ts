@@ -136,11 +136,16 @@ export type Position = string;
 export type AuditPage = { readonly entries: readonly AuditRecord[]; readonly next: Position | undefined };
 
 /** The records that a scan tells of. */
-export type ScannedType = 'customer' | 'sync' | 'audit' | 'emailClaim' | 'link' | 'operation';
+export type ScannedType = 'customer' | 'sync' | 'audit' | 'emailClaim' | 'link' | 'operation' | 'requestKey' | 'lease';
 export type Scanned = {
   [Type in ScannedType]: { readonly key: Extract<RecordKey, { type: Type }>; readonly record: Records[Type] };
 }[ScannedType];
-export type ScanPage = { readonly found: readonly Scanned[]; readonly next: Position | undefined };
+/** `expired`: what still stands there and no longer counts. */
+export type ScanPage = {
+  readonly found: readonly Scanned[];
+  readonly expired: readonly Scanned[];
+  readonly next: Position | undefined;
+};
 
 /** `next` may be there although the page is short, or even empty: there is more to look through. */
 export type OperationPage = { readonly operationIds: readonly string[]; readonly next: Position | undefined };
@@ -177,7 +182,8 @@ export interface CatalogStore {
   /**
    * A page of one of `of` parts of the catalog, which together are all of it. It looks through up to `limit` records and
    * answers those of the types of `Scanned`; each that stays is found by a walk once. The records of one customer come
-   * one after the other within a part. Claims are named by the email's hash: the email itself is not part of a key.
+   * one after the other within a part. Claims and request keys are named by hashes: neither email nor key is part of a
+   * key.
    */
   scan(part: number, of: number, limit: number, from: Position | undefined): Promise<ScanPage>;
 }

@@ -209,6 +209,13 @@ export type ReconciliationRecord = {
   readonly step: number;
 };
 
+/** How far the catalog has been looked through for what was left over. `step` only grows: it fences one run from the next. */
+export type CleanupPositionRecord = {
+  /** Where the walk goes on; at the beginning when there is none. */
+  readonly from?: string;
+  readonly step: number;
+};
+
 /** Every type of record in the catalog. */
 export type Records = {
   readonly customer: CustomerRecord;
@@ -224,6 +231,7 @@ export type Records = {
   readonly counter: CounterRecord;
   readonly lastWebhook: LastWebhookRecord;
   readonly reconciliation: ReconciliationRecord;
+  readonly cleanupPosition: CleanupPositionRecord;
 };
 
 /** What names a record. */
@@ -237,11 +245,14 @@ export type RecordKey =
   | { readonly type: 'emailClaim'; readonly emailHash: string }
   | { readonly type: 'link'; readonly integration: IntegrationName; readonly externalId: string }
   | { readonly type: 'requestKey'; readonly scope: string; readonly key: string }
+  /** The same record, by the SHA-256 that stands for scope and key: as a scan tells of it. */
+  | { readonly type: 'requestKey'; readonly keyHash: string }
   | { readonly type: 'operation'; readonly operationId: string }
   | { readonly type: 'lease'; readonly name: string }
   | { readonly type: 'eventPosition' }
   | { readonly type: 'counter'; readonly name: string; readonly shard: number }
   | { readonly type: 'lastWebhook'; readonly integration: IntegrationName }
-  | { readonly type: 'reconciliation' };
+  | { readonly type: 'reconciliation' }
+  | { readonly type: 'cleanupPosition' };
 
 export type RecordOf<Key extends RecordKey> = Records[Key['type']];

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
-import type { CatalogStore, Condition, NamedWrites, Scanned, Write } from '#ports/catalog-store.ts';
+import type { CatalogStore, Condition, NamedWrites, Write } from '#ports/catalog-store.ts';
 import type { RecordKey } from '#ports/records.ts';
 import type { Clock } from '#ports/system.ts';
 import { type MakeCatalogStore, violationsOf } from './catalog-store.contract.ts';
@@ -225,18 +225,28 @@ const CONTROLS: readonly { lacks: string; breaks: string; makeStore: MakeCatalog
       async scan(part, of, limit, from = '0') {
         const { found } = await right.scan(part, of, 10_000, undefined);
         const end = Number(from) + limit;
-        return { found: found.slice(Number(from), end), next: end < found.length ? `${end}` : undefined };
+        const next = end < found.length ? `${end}` : undefined;
+        return { found: found.slice(Number(from), end), expired: [], next };
       },
     })),
   })),
   {
     lacks: 'expiry in scans',
-    breaks: 'scans the records as they are, those of one customer one after the other, and none that has expired',
+    breaks: 'scans the records as they are, those of one customer one after the other, and what has expired apart',
     makeStore: brokenBy((right) => ({
       async scan(...asked) {
-        const { found, next } = await right.scan(...asked);
-        const ended = { key: { type: 'operation', operationId: 'ended' }, record: {} } as unknown as Scanned;
-        return { found: [...found, ended], next };
+        const { found, expired, next } = await right.scan(...asked);
+        return { found: [...found, ...expired], expired: [], next };
+      },
+    })),
+  },
+  {
+    lacks: 'request keys by their hash',
+    breaks: 'takes the hash of a request key for the same record as the key, also once it has expired',
+    makeStore: brokenBy((right) => ({
+      async scan(...asked) {
+        const { found, expired, next } = await right.scan(...asked);
+        return { found, expired: expired.filter(({ key }) => key.type !== 'requestKey'), next };
       },
     })),
   },

@@ -18,6 +18,7 @@ import {
   type OperationPage,
   type Position,
   type Refused,
+  type Scanned,
   type ScanPage,
   StoreContendedError,
   type Write,
@@ -171,9 +172,10 @@ export class DynamoCatalogStore implements CatalogStore {
   }
 
   async scan(part: number, of: number, limit: number, from: Position | undefined): Promise<ScanPage> {
-    const { found, next } = await scanPart(this.#client, this.#table, { part, of, limit }, from);
+    const { all, next } = await scanPart(this.#client, this.#table, { part, of, limit }, from);
     const nowSeconds = this.#system.clock.nowMs() / 1000;
-    return { found: found.filter(({ record }) => !isExpired(record, nowSeconds)), next };
+    const hasExpired = ({ record }: Scanned) => isExpired(record, nowSeconds);
+    return { found: all.filter((each) => !hasExpired(each)), expired: all.filter(hasExpired), next };
   }
 
   #shardOfCustomer(customerId: string): number {

@@ -28,7 +28,7 @@ export function itemKey(key: RecordKey): ItemKey {
     case 'link':
       return { pk: `LINK#${key.integration}#${key.externalId}`, sk: 'LINK' };
     case 'requestKey':
-      return { pk: `KEY#${hash(JSON.stringify([key.scope, key.key]))}`, sk: 'KEY' };
+      return { pk: `KEY#${'keyHash' in key ? key.keyHash : hash(JSON.stringify([key.scope, key.key]))}`, sk: 'KEY' };
     case 'operation':
       return { pk: `OPERATION#${key.operationId}`, sk: 'OPERATION' };
     case 'lease':
@@ -41,6 +41,8 @@ export function itemKey(key: RecordKey): ItemKey {
       return { pk: `WEBHOOK#${key.integration}`, sk: 'LAST' };
     case 'reconciliation':
       return { pk: 'RECONCILIATION', sk: 'LAST' };
+    case 'cleanupPosition':
+      return { pk: 'CLEANUP', sk: 'POSITION' };
   }
 }
 
@@ -69,6 +71,8 @@ export function scannedKey({ pk, sk }: ItemKey): Scanned['key'] | undefined {
   if (kind === 'CUSTOMER' && part === 'SYNC') return { type: 'sync', customerId: id, integration: rest as 'stripe' };
   if (kind === 'CUSTOMER' && part === 'AUDIT') return { type: 'audit', customerId: id, entryId: rest };
   if (kind === 'EMAIL') return { type: 'emailClaim', emailHash: id };
+  if (kind === 'KEY') return { type: 'requestKey', keyHash: id };
+  if (kind === 'LEASE') return { type: 'lease', name: id };
   if (kind === 'LINK' || kind === 'OPERATION') return dueKey({ pk, sk }) as Scanned['key'];
   return undefined;
 }

@@ -1,15 +1,15 @@
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Position, Scanned, ScanPage } from '#ports/catalog-store.ts';
+import type { Position, Scanned } from '#ports/catalog-store.ts';
 import { type ItemKey, scannedKey } from './keys.ts';
 
-/** A position is the last key looked at: `<pk> <sk>`. */
+/** A position is the last key looked at: `<pk> <sk>`. Only a partition key, that of a lease, may have spaces in it. */
 export async function scanPart(
   client: DynamoDBDocumentClient,
   TableName: string,
   { part, of, limit }: { readonly part: number; readonly of: number; readonly limit: number },
   from: Position | undefined,
-): Promise<ScanPage> {
-  const [pk, sk] = from?.split(' ') ?? [];
+): Promise<{ readonly all: readonly Scanned[]; readonly next: Position | undefined }> {
+  const [pk, sk] = from === undefined ? [] : splitLast(from);
   const { Items = [], LastEvaluatedKey } = await client.send(
     new ScanCommand({
       TableName,
@@ -18,10 +18,15 @@ export async function scanPart(
       ...(pk !== undefined && { ExclusiveStartKey: { pk, sk } }),
     }),
   );
-  const found = Items.flatMap((item) => {
+  const all = Items.flatMap((item) => {
     const key = scannedKey(item as ItemKey);
     return key === undefined ? [] : [{ key, record: item } as unknown as Scanned];
   });
   const last = LastEvaluatedKey as ItemKey | undefined;
-  return { found, next: last && `${last.pk} ${last.sk}` };
+  return { all, next: last && `${last.pk} ${last.sk}` };
+}
+
+function splitLast(position: Position): [string, string] {
+  const at = position.lastIndexOf(' ');
+  return [position.slice(0, at), position.slice(at + 1)];
 }

@@ -18,7 +18,7 @@ import type {
 import type { AuditRecord, RecordKey, RecordOf, SyncRecord } from '#ports/records.ts';
 import type { Clock } from '#ports/system.ts';
 import { compareText, type Fields, holds } from './conditions.ts';
-import { assertCommittable, copyOf, hashOf, nameOf, resultOf } from './writes.ts';
+import { assertCommittable, copyOf, hashedKey, hashOf, nameOf, resultOf } from './writes.ts';
 
 type Item = { readonly key: RecordKey; readonly record: Fields };
 type KeyOfType<Type extends RecordKey['type']> = Extract<RecordKey, { type: Type }>;
@@ -137,10 +137,10 @@ export class MemoryCatalogStore implements CatalogStore {
       .filter(({ place }) => Number.parseInt(hashOf(place.split(' ')[0] ?? '').slice(0, 8), 16) % of === part)
       .sort((a, b) => compareText(a.place, b.place));
     const { page, next } = pageOf(all, limit, ({ place }) => from === undefined || compareText(place, from) > 0);
-    const found = page.flatMap(({ key, record }) =>
-      isScanned(key) && !isExpired(record, nowSeconds) ? [{ key: scannedKey(key), record: copyOf(record) }] : [],
-    );
-    return { found: found as unknown as Scanned[], next: next?.place };
+    const scanned = page.filter(({ key }) => isScanned(key)).map(scannedOf);
+    const hasExpired = ({ record }: Scanned) => isExpired(record as Fields, nowSeconds);
+    const found = scanned.filter((each) => !hasExpired(each));
+    return { found, expired: scanned.filter(hasExpired), next: next?.place };
   }
 
   /** Everything that stands there, expired or not, in the order in which it came to be. */
@@ -171,15 +171,15 @@ function pageOf<Entry>(all: readonly Entry[], limit: number, isLater: (entry: En
 }
 
 const SCANNED: ReadonlySet<string> = new Set<ScannedType>([
-  ...(['customer', 'sync', 'audit', 'emailClaim', 'link', 'operation'] as const),
+  ...(['customer', 'sync', 'audit', 'emailClaim', 'link', 'operation', 'requestKey', 'lease'] as const),
 ]);
 
 function isScanned(key: RecordKey): boolean {
   return SCANNED.has(key.type);
 }
 
-function scannedKey(key: RecordKey): RecordKey {
-  return 'email' in key ? { type: 'emailClaim', emailHash: hashOf(key.email) } : copyOf(key);
+function scannedOf({ key, record }: Item): Scanned {
+  return { key: copyOf(hashedKey(key)), record: copyOf(record) } as unknown as Scanned;
 }
 
 /** Its partition, and its place there: the records of one customer are one partition. */

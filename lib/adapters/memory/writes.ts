@@ -39,9 +39,16 @@ function sumOf({ add, expiresAtSeconds }: Extract<Write, { add: unknown }>, exis
 
 /** One text for each record, in whatever order its key says its parts. */
 export function nameOf(asked: RecordKey): string {
-  // A claim has two keys, by its email and by the email's hash, and is one record.
-  const key = 'email' in asked ? { type: asked.type, emailHash: hashOf(asked.email) } : asked;
-  return JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(Object.entries(hashedKey(asked)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A claim and a request key have two keys each, in clear and by a hash, and are one record. */
+export function hashedKey(key: RecordKey): RecordKey {
+  if (key.type === 'emailClaim' && 'email' in key) return { type: key.type, emailHash: hashOf(key.email) };
+  if (key.type === 'requestKey' && 'scope' in key) {
+    return { type: key.type, keyHash: hashOf(JSON.stringify([key.scope, key.key])) };
+  }
+  return key;
 }
 
 export function hashOf(email: string): string {
