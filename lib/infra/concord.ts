@@ -122,10 +122,18 @@ export class Concord extends Construct {
       timeout: Duration.minutes(15),
       uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem', 'Query', 'Scan']), stripe.reading, owners, grace],
     });
+    const cleanup = new ConcordFunction(this, 'Cleanup', {
+      stage,
+      entry: 'cleanup',
+      description: 'Clears expired keys and leases, and email claims of nobody.',
+      timeout: Duration.minutes(5),
+      uses: [tables.catalogFor([...READS, ...WRITES, 'Scan'], 'apart'), pokes.sending, grace],
+    });
     const schedules = new Schedules(this, 'Schedules', { stage });
     schedules.every(Duration.minutes(1), 'sweep-operations', sweepOperations);
     schedules.every(Duration.minutes(15), 'sweep-events', sweepEvents);
     schedules.every(Duration.minutes(5), 'retry-failed-syncs', retryFailedSyncs);
+    schedules.every(Duration.hours(1), 'cleanup', cleanup);
     schedules.every(Duration.days(1), 'validate-consistency', validateConsistency);
 
     new Alarms(this, 'Alarms', { stage, saga: saga.stateMachine, deadLetters: pokes.deadLetters, webhook });

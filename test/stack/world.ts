@@ -1,5 +1,5 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Stack } from './stack.ts';
 
 type Item = Record<string, unknown> & { readonly pk: string; readonly sk: string };
@@ -24,11 +24,7 @@ export type World = {
 };
 
 export async function readWorld(stack: Stack): Promise<World> {
-  const client = new DynamoDBClient({
-    endpoint: stack.dynamodb,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const client = clientOf(stack);
   const TableName = await catalogTable(client);
   const items: Item[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
@@ -52,6 +48,22 @@ export async function readWorld(stack: Stack): Promise<World> {
     syncs: ofKind('SYNC#'),
     audits: ofKind('AUDIT#'),
   };
+}
+
+/** Puts an item into the catalog behind Concord's back. */
+export async function putItem(stack: Stack, item: Item): Promise<void> {
+  const client = clientOf(stack);
+  const command = new PutCommand({ TableName: await catalogTable(client), Item: item });
+  await DynamoDBDocumentClient.from(client).send(command);
+  client.destroy();
+}
+
+function clientOf(stack: Stack): DynamoDBClient {
+  return new DynamoDBClient({
+    endpoint: stack.dynamodb,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
 }
 
 async function catalogTable(client: DynamoDBClient): Promise<string> {

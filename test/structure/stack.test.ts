@@ -5,6 +5,7 @@ import { type Resource, readTemplate, synthesize } from './synthesized.ts';
 
 const BUDGET_KB = {
   api: 600,
+  cleanup: 600,
   'delete-customer': 1000,
   'execution-ended-early': 600,
   maintenance: 900,
@@ -74,6 +75,29 @@ describe('the synthesized stack', () => {
     const groups = ofType('AWS::Logs::LogGroup');
     expect(groups.length).toBeGreaterThan(0);
     for (const { Properties } of groups) expect(Properties['RetentionInDays']).toBe(30);
+  });
+
+  it('has these schedules', () => {
+    const rates = ofType('AWS::Scheduler::Schedule').map(({ Properties }) => [
+      Properties['Name'],
+      Properties['ScheduleExpression'],
+    ]);
+    expect(Object.fromEntries(rates)).toEqual({
+      cleanup: 'rate(1 hour)',
+      'retry-failed-syncs': 'rate(5 minutes)',
+      'sweep-events': 'rate(15 minutes)',
+      'sweep-operations': 'rate(1 minute)',
+      'validate-consistency': 'rate(1 day)',
+    });
+  });
+
+  it('wakes somebody up when the daily comparison has found something, and says what to do', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    expect(alarms.find(({ MetricName }) => MetricName === 'ConsistencyIssues')).toMatchObject({
+      ...{ Namespace: 'Concord', Statistic: 'Maximum', Period: 86_400, Threshold: 1 },
+      ...{ Dimensions: [{ Name: 'Stage', Value: 'prod' }], TreatMissingData: 'notBreaching' },
+      AlarmDescription: expect.stringContaining('/customers/data-consistency/fix'),
+    });
   });
 
   it('has a budget for every bundle', () => {

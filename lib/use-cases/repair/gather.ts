@@ -1,4 +1,6 @@
 import { normalizeEmail } from '#domain/email.ts';
+import type { Digest } from '#ports/pokes.ts';
+import type { CustomerRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import type { ClaimEvidence, CompareDeps, Evidence, ExternalEvidence, OperationEvidence, Subject } from './evidence.ts';
 import { gatherCustomer } from './gather-customer.ts';
@@ -23,7 +25,7 @@ export async function gather(deps: CompareDeps, subject: Subject): Promise<Evide
 }
 
 /** The times that evidence is judged by. */
-export function timesOf({ clock, graceMs }: CompareDeps) {
+export function timesOf({ clock, graceMs }: Pick<CompareDeps, 'clock' | 'graceMs'>) {
   const nowMs = clock.nowMs();
   return { now: iso(nowMs), overdueAt: iso(nowMs - graceMs) };
 }
@@ -64,8 +66,16 @@ async function readNamed({ store, integration }: CompareDeps, customerId: string
   return { customer, sync, operation, attempt };
 }
 
+/** Whether the customer has the email with this hash. */
+export function isEmailOf(digest: Digest, customer: CustomerRecord | undefined, emailHash: string): boolean {
+  return customer?.email != null && digest(normalizeEmail(customer.email)) === emailHash;
+}
+
+/** What judging a claim needs: Stripe has no say in it. */
+type ClaimDeps = Pick<CompareDeps, 'store' | 'clock' | 'digest' | 'graceMs'>;
+
 /** The customer is read before the claim and after it: in between nothing of it has changed. */
-async function gatherClaim(deps: CompareDeps, emailHash: string): Promise<ClaimEvidence | undefined> {
+export async function gatherClaim(deps: ClaimDeps, emailHash: string): Promise<ClaimEvidence | undefined> {
   const key = { type: 'emailClaim', emailHash } as const;
   const [first] = await deps.store.read([key]);
   if (first === undefined) return undefined;
@@ -80,7 +90,7 @@ async function gatherClaim(deps: CompareDeps, emailHash: string): Promise<ClaimE
   if (claim === undefined || isMoving || isUnfinished(operation) || customer?.owner !== undefined) return undefined;
   const times = timesOf(deps);
   if (customer !== undefined && customer.updatedAt > times.overdueAt) return undefined;
-  const isItsEmail = customer?.email != null && deps.digest(normalizeEmail(customer.email)) === emailHash;
+  const isItsEmail = isEmailOf(deps.digest, customer, emailHash);
   return { of: 'claim', ...times, emailHash, claim, isItsEmail, customer, operation };
 }
 

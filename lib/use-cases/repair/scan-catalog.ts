@@ -19,8 +19,8 @@ export async function scanCatalog(
   hints: ReadonlyMap<string, string>,
   suspect: Suspecting,
 ): Promise<number> {
-  /** By the email's hash: whose it is by its claim, and by the customers themselves. */
-  const claims = new Map<string, string>();
+  /** By the email's hash: its claim, and whose it is by the customers themselves. */
+  const claims = new Map<string, EmailClaimRecord>();
   const emails = new Map<string, string>();
   let live = 0;
   const conclude = (customerId: string, { customer, sync, changes }: Gathered) => {
@@ -42,9 +42,7 @@ export async function scanCatalog(
   };
   const others = (found: Scanned) => {
     if (found.key.type === 'emailClaim' && 'emailHash' in found.key) {
-      const { customerId, state } = found.record as EmailClaimRecord;
-      claims.set(found.key.emailHash, customerId);
-      if (state === 'reserved') suspect({ of: 'customer', customerId });
+      claims.set(found.key.emailHash, found.record as EmailClaimRecord);
     }
     if (found.key.type === 'link') {
       const { customerId } = found.record as { customerId?: string };
@@ -58,11 +56,13 @@ export async function scanCatalog(
   };
   await Promise.all(Array.from({ length: PARTS }, (_, part) => scanPart(deps.store, part, conclude, others)));
   for (const [hash, customerId] of emails) {
-    if (claims.get(hash) !== customerId) suspect({ of: 'customer', customerId });
+    if (claims.get(hash)?.customerId !== customerId) suspect({ of: 'customer', customerId });
   }
-  for (const emailHash of claims.keys()) {
-    // Whoever has the email is looked at already.
-    if (!emails.has(emailHash)) suspect({ of: 'claim', emailHash });
+  for (const [emailHash, { customerId, state }] of claims) {
+    const holder = emails.get(emailHash);
+    // Another one who has the email is looked at already.
+    const isStillReserved = holder === customerId && state === 'reserved';
+    if (holder === undefined || isStillReserved) suspect({ of: 'claim', emailHash });
   }
   return live;
 }

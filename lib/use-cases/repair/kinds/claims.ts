@@ -15,15 +15,6 @@ export const claimKinds: readonly KindOf<CustomerEvidence>[] = [
     isFound: ({ customer, claim }) => isLive(customer) && customer.email !== null && claim === undefined,
   },
   {
-    ...{ kind: 'email-claim-not-held', severity: 'warning', action: 'claim-email', isSafe: true },
-    detail: 'The claim on the email of this customer is still reserved for an operation that has ended.',
-    isFound: ({ customer, customerId, claim, claimOperation }) =>
-      isLive(customer) &&
-      claim?.customerId === customerId &&
-      claim.state === 'reserved' &&
-      !isUnfinished(claimOperation),
-  },
-  {
     ...{ kind: 'email-claim-wrong-owner', severity: 'error', action: 'claim-email', isSafe: true },
     detail: 'The claim on the email of this customer names another one, which does not have that email.',
     isFound: (evidence) => {
@@ -39,10 +30,17 @@ export const claimKinds: readonly KindOf<CustomerEvidence>[] = [
   },
 ];
 
-export const danglingClaimKinds: readonly KindOf<ClaimEvidence>[] = [
+/** Of claims that nobody may need any more. */
+export const abandonedClaimKinds: readonly KindOf<ClaimEvidence>[] = [
   {
     ...{ kind: 'email-claim-dangling', severity: 'error', action: 'release-claim', isSafe: true },
     detail: 'An email is claimed by a customer that does not have it, so that nobody can.',
     isFound: ({ isItsEmail, operation }) => !isItsEmail && !isUnfinished(operation),
+  },
+  {
+    ...{ kind: 'email-claim-not-held', severity: 'warning', action: 'claim-email', isSafe: true },
+    detail: 'The claim on the email of this customer is still reserved for an operation that has ended.',
+    isFound: ({ claim, customer, isItsEmail, operation }) =>
+      isItsEmail && isLive(customer) && claim.state === 'reserved' && !isUnfinished(operation),
   },
 ];

@@ -1,5 +1,5 @@
 import type { CustomerEvidence, Evidence } from '../evidence.ts';
-import { claimKinds, danglingClaimKinds } from './claims.ts';
+import { abandonedClaimKinds, claimKinds } from './claims.ts';
 import { debtKinds } from './debts.ts';
 import { externalKinds } from './externals.ts';
 import { fieldKinds } from './fields.ts';
@@ -19,7 +19,7 @@ export const CUSTOMER_KINDS: readonly KindOf<CustomerEvidence>[] = [
 const KINDS_OF = {
   customer: CUSTOMER_KINDS,
   external: externalKinds,
-  claim: danglingClaimKinds,
+  claim: abandonedClaimKinds,
   operation: operationKinds,
 } as const;
 

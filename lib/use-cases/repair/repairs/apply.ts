@@ -7,9 +7,9 @@ import { adoptExternal } from '../../sync/adopt-external.ts';
 import { linkKey } from '../../sync/link-run.ts';
 import { customerKey, syncKey } from '../../sync/run.ts';
 import { NO_EVENTS } from '../../sync/sync-customer.ts';
-import type { ClaimEvidence, CustomerEvidence, Evidence, ExternalEvidence, OperationEvidence } from '../evidence.ts';
+import type { CustomerEvidence, Evidence, ExternalEvidence, OperationEvidence } from '../evidence.ts';
 import type { Action } from '../kinds/kind.ts';
-import { releaseClaim, takeClaim } from './claims.ts';
+import { repairClaim, takeClaim } from './claims.ts';
 import { deleteOrphan, deleteTwin } from './delete-in-stripe.ts';
 import { addSync, clearLink, createAnew, join, link } from './links.ts';
 import {
@@ -62,7 +62,7 @@ export function applyRepair(deps: RepairDeps, action: Action, evidence: Evidence
     case 'external':
       return OF_EXTERNALS[action]?.(deps, evidence) ?? Promise.resolve(NEEDS_A_PERSON);
     case 'claim':
-      return releaseClaim(deps, evidence as ClaimEvidence);
+      return repairClaim(deps, action, evidence);
     case 'operation':
       return action === 'resume' ? resume(deps, evidence) : Promise.resolve(NEEDS_A_PERSON);
   }

@@ -35,7 +35,7 @@ export const MOVED = skipped('It has changed since it was looked at.');
 export const NEEDS_A_PERSON = skipped('Only a person can decide this.');
 
 /** Commits a repair that holds only on what was read. */
-export async function commitRepair({ store }: RepairDeps, writes: NamedWrites): Promise<Repaired> {
+export async function commitRepair({ store }: Pick<RepairDeps, 'store'>, writes: NamedWrites): Promise<Repaired> {
   const { committed } = await store.commit(writes);
   return committed ? FIXED : MOVED;
 }

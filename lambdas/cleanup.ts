@@ -1,0 +1,21 @@
+/** Every hour: clears expired keys and leases, and email claims of nobody. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
+import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
+import { requireEnv, systemDigest } from '#adapters/system/system.ts';
+import { cleanup } from '#use-cases/repair/cleanup.ts';
+import { log, store, system } from './wiring/catalog.ts';
+
+const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
+const leases = new DynamoLeaseStore(store, system.clock);
+const graceMs = Number(requireEnv('GRACE_MINUTES')) * 60_000;
+
+export async function handler() {
+  const report = await cleanup({ store, ...system, log, pokes, leases, digest: systemDigest, graceMs });
+  if ('skipped' in report) return report;
+  const { lookedAt, expiredKeys, expiredLeases, freedClaims, heldClaims, failed, next } = report;
+  return {
+    ...{ looked_at: lookedAt, expired_keys: expiredKeys, expired_leases: expiredLeases },
+    ...{ freed_claims: freedClaims, held_claims: heldClaims, failed, next: next ?? null },
+  };
+}
