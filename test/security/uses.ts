@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { ASYNC, advance, fault, hold, letGo, PROTECTED, sweep } from '../faults/telling.ts';
 import { beginUnstarted } from '../operate/stories.ts';
 import { dashboard } from '../stack/dashboard.ts';
 import type { Stack } from '../stack/stack.ts';
+import { putItem } from '../stack/world.ts';
 import { createTwins } from '../two-way/told.ts';
 
 /** Leads every function to each kind of call that it ever makes. */
@@ -13,6 +15,7 @@ export async function useEverything(stack: Stack): Promise<void> {
   await retryWhatMoved(stack, 'schedule', () => stack.control$('POST', '/schedules/retry-failed-syncs/run'));
   await retryWhatMoved(stack, 'administrator', () => stack.call('POST', RETRY));
   await endEarly(stack);
+  await cleanUp(stack);
   await repair(stack);
   await sweepUp(stack);
 }
@@ -100,6 +103,16 @@ async function repair(stack: Stack): Promise<void> {
   await stack.call('GET', '/customers/data-consistency/validate');
   await stack.call('POST', '/customers/data-consistency/fix', { body: {} });
   await stack.settle();
+}
+
+/** An email that is claimed for nobody, while somebody in Stripe waits for it. */
+async function cleanUp(stack: Stack): Promise<void> {
+  const email = 'claimed@example.com';
+  const pk = `EMAIL#${createHash('sha256').update(email).digest('hex')}`;
+  await putItem(stack, { pk, sk: 'CLAIM', state: 'held', customerId: 'nobody' });
+  await dashboard(stack).customers.create({ name: 'Waiting', email });
+  await stack.settle();
+  await stack.control$('POST', '/schedules/cleanup/run');
 }
 
 /** What a crash left, what was never poked, and what no webhook has told. */
