@@ -1,5 +1,5 @@
 /** The CDK app: `npm run synth` writes its CloudFormation template, `npx cdk deploy` deploys it. */
-import { App, Stack, Tags } from 'aws-cdk-lib';
+import { App, Stack, Tags, Validations } from 'aws-cdk-lib';
 import { Concord } from '#infra/concord.ts';
 import { readConfig } from '#infra/config.ts';
 
@@ -11,4 +11,9 @@ const stack = new Stack(app, 'Concord', {
 });
 new Concord(stack, 'Concord', config);
 Tags.of(stack).add('concord:stage', config.stage);
+// Only where rules are checked at all: loading these takes longer than the rest of the synthesis.
+if (process.env['CDK_VALIDATION'] !== 'false') {
+  const { AwsSolutionsChecks, ServerlessChecks } = await import('cdk-nag');
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+}
 app.synth();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type App, type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type App, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -52,6 +52,17 @@ export class ConcordFunction extends LambdaFunction {
       logGroup,
       role,
     });
+    Validations.of(this).acknowledge(
+      {
+        id: 'Serverless::Serverless-LambdaDLQ',
+        reason: 'Whoever invokes it tries again: the caller, the saga, the queue, or the next run of its schedule.',
+      },
+      {
+        id: 'Serverless::Serverless-LambdaTracing',
+        reason:
+          'The steps of an operation and the audit tell what happened; traces would need a permission on everything.',
+      },
+    );
   }
 
   /** Without versions and aliases: it has none, and who may invoke it needs no wildcard. */

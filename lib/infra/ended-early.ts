@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -11,7 +11,7 @@ export type EndedEarlyProps = { readonly stage: string; readonly saga: IStateMac
 export class EndedEarly extends Construct {
   constructor(scope: Construct, id: string, { stage, saga, handler }: EndedEarlyProps) {
     super(scope, id);
-    new Rule(this, 'Rule', {
+    const rule = new Rule(this, 'Rule', {
       ruleName: `concord-${stage}-saga-ended-early`,
       description: 'Executions of the saga that failed, timed out or were aborted: their operations are resumed.',
       eventPattern: {
@@ -20,6 +20,10 @@ export class EndedEarly extends Construct {
         detail: { stateMachineArn: [saga.stateMachineArn], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
       },
       targets: [new LambdaFunction(handler, { retryAttempts: 2, maxEventAge: Duration.hours(1) })],
+    });
+    Validations.of(rule).acknowledge({
+      id: 'Serverless::Serverless-EventBusDLQ',
+      reason: 'An event that is lost only delays: the operation is due by itself, and the sweep finds it.',
     });
   }
 }

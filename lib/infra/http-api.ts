@@ -1,3 +1,5 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
   HttpApi,
@@ -5,10 +7,12 @@ import {
   HttpNoneAuthorizer,
   HttpStage,
   type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ConcordConfig } from './config.ts';
 
@@ -47,6 +51,18 @@ const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open', (keyof
   [HttpMethod.POST, '/operations/{id}/retry', 'customers:admin'],
 ];
 
+/** By route, not by path, and without the caller's address: nothing personal stands in a log. */
+const ACCESS_LOG = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  error: '$context.error.message',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+});
+
 export type CustomersApiProps = { readonly config: ConcordConfig; readonly handlers: RouteHandlers };
 
 /** The HTTP API. It is never open: tokens of the configured issuer, or else IAM. */
@@ -57,7 +73,21 @@ export class CustomersApi extends Construct {
     super(scope, id);
     const { stage, jwt } = props.config;
     this.api = new HttpApi(this, 'Api', { apiName: `concord-${stage}`, createDefaultStage: false });
-    const defaultStage = new HttpStage(this, 'Stage', { httpApi: this.api, stageName: '$default', autoDeploy: true });
+    const defaultStage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(
+          new LogGroup(this, 'AccessLogs', {
+            logGroupName: `/aws/vendedlogs/apis/concord-${stage}`,
+            retention: RetentionDays.ONE_MONTH,
+            removalPolicy: RemovalPolicy.DESTROY,
+          }),
+        ),
+        format: AccessLogFormat.custom(ACCESS_LOG),
+      },
+    });
     (defaultStage.node.defaultChild as CfnStage).defaultRouteSettings = {
       throttlingBurstLimit: 500,
       throttlingRateLimit: 1000,
@@ -72,13 +102,20 @@ export class CustomersApi extends Construct {
       maintenance: new HttpLambdaIntegration('Maintenance', props.handlers.maintenance),
     };
     for (const [method, path, access, handler = 'customers'] of ROUTES) {
-      this.api.addRoutes({
+      const routes = this.api.addRoutes({
         path,
         methods: [method],
         integration: integrations[handler],
         authorizer: access === 'open' ? new HttpNoneAuthorizer() : authorizer,
         ...(access === 'open' || jwt === undefined ? {} : { authorizationScopes: [access] }),
       });
+      if (access !== 'open') continue;
+      for (const route of routes) {
+        Validations.of(route).acknowledge({
+          id: 'AwsSolutions::AwsSolutions-APIG4',
+          reason: 'It tells nothing and changes nothing.',
+        });
+      }
     }
   }
 }

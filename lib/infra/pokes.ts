@@ -1,4 +1,4 @@
-import { Duration, Names } from 'aws-cdk-lib';
+import { Duration, Names, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -21,6 +21,10 @@ export class Pokes extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'Serverless::Serverless-SQSRedrivePolicy',
+      reason: 'It is the dead-letter queue.',
     });
     this.queue = new Queue(this, 'Queue', {
       queueName: `concord-${props.stage}-pokes`,
@@ -51,12 +55,16 @@ export class Pokes extends Construct {
       }),
     );
     // Under the id that CDK's own event source gives it: a second one for the same queue and function is refused.
-    consumer.addEventSourceMapping(`SqsEventSource:${Names.nodeUniqueId(this.queue.node)}`, {
+    const mapping = consumer.addEventSourceMapping(`SqsEventSource:${Names.nodeUniqueId(this.queue.node)}`, {
       eventSourceArn: this.queue.queueArn,
       batchSize: 10,
       maxBatchingWindow: Duration.seconds(1),
       reportBatchItemFailures: true,
       maxConcurrency,
+    });
+    Validations.of(mapping).acknowledge({
+      id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      reason: 'A mapping of a queue has none: what fails goes to the queue’s own dead-letter queue.',
     });
   }
 }

@@ -9,7 +9,7 @@ export type Resource = {
 };
 
 /**
- * Synthesizes this checkout with a context; the template and the bundles are then in `directory`. CloudFormation's rules
+ * Synthesizes this checkout with a context, and with cdk.json's; the template and the bundles are then in `directory`. CloudFormation's rules
  * take half of the time; who only reads the template can do without them.
  */
 export function synthesize(context: Record<string, string>, directory: string, { validates = true } = {}): void {
@@ -17,7 +17,7 @@ export function synthesize(context: Record<string, string>, directory: string, {
     env: {
       ...process.env,
       CDK_OUTDIR: directory,
-      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...JSON.parse(readFileSync('cdk.json', 'utf8')).context, ...context }),
       ...(!validates && { CDK_VALIDATION: 'false' }),
     },
     stdio: 'pipe',
