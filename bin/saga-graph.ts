@@ -14,11 +14,11 @@ const root = join(import.meta.dirname, '..');
 const path = join(root, 'docs', 'saga.md');
 
 async function readDefinition(directory: string | undefined): Promise<StatesDefinition> {
-  const remove = async () => {};
+  const release = () => {};
   const assembly =
     directory === undefined
       ? await synthesize(root, { stage: 'local' })
-      : { ...(await readAssembly(directory)), remove };
+      : { ...(await readAssembly(directory)), release };
   try {
     const template = resolveTemplate(assembly.template, assembly.stackName, { api: '', webhook: '' });
     const machines = template.ofType('AWS::StepFunctions::StateMachine');
@@ -26,7 +26,7 @@ async function readDefinition(directory: string | undefined): Promise<StatesDefi
     if (saga === undefined) throw new Error('The template has no state machine whose name ends in -saga.');
     return definitionOf(saga) as StatesDefinition;
   } finally {
-    await assembly.remove();
+    assembly.release();
   }
 }
 

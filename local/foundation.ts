@@ -48,7 +48,7 @@ export async function layFoundation(setup: FoundationSetup): Promise<Foundation>
 
 async function synthesizeStack({ root, closers }: FoundationSetup, signal: AbortSignal): Promise<Assembly> {
   const assembly = await synthesize(root, LOCAL_CONTEXT, signal);
-  await closers.add(assembly.remove);
+  await closers.add(assembly.release);
   return assembly;
 }
 

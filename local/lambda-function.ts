@@ -25,6 +25,8 @@ export type LambdaFunctionOptions = GatewayBackdrop & {
   readonly bootstrapUrl: string;
   /** Where compiled code is kept for later environments. */
   readonly compileCacheDirectory?: string;
+  /** Whether the first environment starts before anybody asks for it. */
+  readonly startsAtOnce?: boolean;
   /** How long an environment waits for work, in real time, before it ends; the only one never does. */
   readonly idleMs?: number;
   /** One line that the function, or the runner about it, has written. */
@@ -46,7 +48,7 @@ const mostEnvironments = 8;
 const mostStarts = 2;
 const longestIdleMs = 60_000;
 
-/** One function of the template, with the environments that it needs. The first one is started at once. */
+/** One function of the template, with the environments that it needs. */
 export function createLambdaFunction(options: LambdaFunctionOptions): LocalFunction {
   const { ReservedConcurrentExecutions: reserved = mostEnvironments } = options.properties;
   const limit = Math.min(reserved, mostEnvironments);
@@ -122,7 +124,7 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LocalFunct
     next();
   }
 
-  if (limit > 0) start();
+  if (options.startsAtOnce && limit > 0) start();
 
   return {
     logicalId: options.logicalId,

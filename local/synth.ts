@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { takeFromShelf } from './assembly-shelf.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
 import { asRecord, type Template } from './template.ts';
 
@@ -13,51 +13,25 @@ export type Assembly = {
   assetDirectory(code: Readonly<Record<string, unknown>>): string;
   /** Where compiled bundles are kept for later environments. It is of no use to other assemblies: their paths differ. */
   readonly compileCacheDirectory: string;
-  /** Deletes the assembly, bundles included. */
-  remove(): Promise<void>;
+  /** Says that its files are not used any more: a later start may delete them. */
+  release(): void;
 };
 
 /**
- * Synthesizes the CDK app of the checkout in `root` into a directory of its own, so that two runners never share one.
- * It lies outside the checkout: a bundle that forgot a package must fail here as it would in Lambda.
+ * Synthesizes the CDK app of the checkout in `root`, or takes what an earlier start synthesized from the same sources.
  *
  * Throws with what the app wrote to stderr when it does not synthesize.
  */
 export async function synthesize(
   root: string,
-  context: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
   signal?: AbortSignal,
 ): Promise<Assembly> {
-  await removeLeftovers();
-  const directory = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-  const remove = () => rm(directory, { recursive: true, force: true });
-  try {
-    const cdk = asRecord(await readJson(join(root, 'cdk.json')));
-    await runApp(root, directory, { ...asRecord(cdk['context']), ...context }, signal);
-    return { ...(await readAssembly(directory)), remove };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
-
-const prefix = 'concord-synth-';
-
-/** A runner that was killed could not delete its assembly: the next one does. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const [, pid] = /^concord-synth-(\d+)-/.exec(name) ?? [];
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(tmpdir(), name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It runs, and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  const cdk = asRecord(await readJson(join(root, 'cdk.json')));
+  const context = { ...asRecord(cdk['context']), ...given };
+  const make = (directory: string) => runApp(root, directory, context, signal);
+  const { directory, release } = await takeFromShelf(root, context, make);
+  return { ...(await readAssembly(directory)), release };
 }
 
 function runApp(root: string, directory: string, context: object, signal: AbortSignal | undefined): Promise<void> {
@@ -92,7 +66,7 @@ function runApp(root: string, directory: string, context: object, signal: AbortS
 }
 
 /** Reads the cloud assembly in `directory`, which must hold exactly one stack. */
-export async function readAssembly(directory: string): Promise<Omit<Assembly, 'remove'>> {
+export async function readAssembly(directory: string): Promise<Omit<Assembly, 'release'>> {
   const artifacts = Object.entries(asRecord(asRecord(await readJson(join(directory, 'manifest.json')))['artifacts']));
   const ofType = (type: string) => artifacts.filter(([, artifact]) => asRecord(artifact)['type'] === type);
   const stacks = ofType('aws:cloudformation:stack');

@@ -7,9 +7,12 @@ import {
 } from '@aws-sdk/client-sfn';
 import { createClock } from '../../local/clock.ts';
 import type { Gateway } from '../../local/gateway.ts';
+import { definitionOf } from '../../local/state-definition.ts';
 import { createStateMachine, type StateMachine } from '../../local/state-machine.ts';
 import { loadStatesEngine } from '../../local/states-engine.ts';
 import { createStatesService } from '../../local/states-service.ts';
+import { synthesize } from '../../local/synth.ts';
+import { resolveTemplate } from '../../local/template.ts';
 import {
   clientConfig,
   failed,
@@ -241,9 +244,20 @@ describe('a state machine that the runner cannot run', () => {
     await run({ StartAt: 'Step', States: { Step, Rest } }, () => succeeded(null));
     expect(machine.notRun).toEqual(['heartbeats', '$$.State and $$.Task of the context object']);
   });
+});
 
-  it('refuses a definition that is not valid', async () => {
-    await run(oneStep, () => succeeded(null));
-    await expect(run({ StartAt: 'Nowhere', States: {} }, () => succeeded(null))).rejects.toThrow('invalid');
+describe("this checkout's state machines", () => {
+  // The runner does not look again: to compile the schema of the States Language takes most of a second.
+  it('have definitions that the States Language allows', async () => {
+    const assembly = await synthesize(process.cwd(), { stage: 'local' });
+    const { StateMachine: Validating } = loadStatesEngine(process.cwd(), clock);
+    const validate = (definition: object) =>
+      new Validating(definition as never, { validationOptions: { checkArn: false } });
+    const template = resolveTemplate(assembly.template, assembly.stackName, { api: '', webhook: '' });
+    assembly.release();
+    const machines = template.ofType('AWS::StepFunctions::StateMachine');
+    expect(machines).toHaveLength(1);
+    for (const machine of machines) expect(() => validate(definitionOf(machine))).not.toThrow();
+    expect(() => validate({ StartAt: 'Nowhere', States: {} })).toThrow('invalid');
   });
 });
