@@ -11,7 +11,8 @@ export type NewIdentifier = (prefix: keyof typeof LENGTHS) => string;
 /** Makes ids of these bytes, which are random unless a caller needs the same ids again. */
 export function createIdentifiers(bytes: (count: number) => Iterable<number> = randomBytes): NewIdentifier {
   return (prefix) => {
-    const characters = Array.from(bytes(LENGTHS[prefix]), (byte) => ALPHABET.charAt(byte % ALPHABET.length));
-    return prefix + characters.join('');
+    let id: string = prefix;
+    for (const byte of bytes(LENGTHS[prefix])) id += ALPHABET.charAt(byte % ALPHABET.length);
+    return id;
   };
 }

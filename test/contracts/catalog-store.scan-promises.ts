@@ -27,7 +27,7 @@ async function walk({ store }: Stage, of: number, limit: number, meanwhile: () =
   const parts: Scanned[][] = [];
   for (let part = 0; part < of; part += 1) {
     const all: Scanned[] = [];
-    for (let from: string | undefined, page = 0; page < 200; page += 1) {
+    for (let from: string | undefined, page = 0; page < 100; page += 1) {
       const { found, next } = await store.scan(part, of, limit, from);
       all.push(...found);
       await meanwhile();

@@ -155,8 +155,12 @@ export class Scheduler {
   async run(): Promise<void> {
     for (let steps = 0; ; steps += 1) {
       if (steps === MOST_STEPS) throw new Error(`After ${steps} steps there is no end.`);
-      const ready = this.#waiters.filter(({ isReady }) => isReady(this.#nowMs));
-      const sleepers = this.#waiters.filter(({ wakeAtMs }) => wakeAtMs !== undefined && wakeAtMs > this.#nowMs);
+      const ready: Waiter[] = [];
+      const sleepers: Waiter[] = [];
+      for (const waiter of this.#waiters) {
+        if (waiter.isReady(this.#nowMs)) ready.push(waiter);
+        if (waiter.wakeAtMs !== undefined && waiter.wakeAtMs > this.#nowMs) sleepers.push(waiter);
+      }
       if (ready.length === 0 && sleepers.length === 0) return;
       if (ready.length === 0 || (sleepers.length > 0 && this.#random.chance(WAKES_EARLY))) {
         this.#letPass(Math.min(...sleepers.map(({ wakeAtMs }) => wakeAtMs ?? Number.POSITIVE_INFINITY)));
@@ -200,8 +204,9 @@ export class Scheduler {
 
   /** Time does not pass by a request that must have arrived. */
   #letPass(untilMs: number): void {
-    const latest = this.#waiters.map(({ latestMs }) => latestMs ?? Number.POSITIVE_INFINITY);
-    this.passUntil(Math.min(untilMs, ...latest));
+    let latestMs = untilMs;
+    for (const waiter of this.#waiters) latestMs = Math.min(latestMs, waiter.latestMs ?? untilMs);
+    this.passUntil(latestMs);
   }
 
   async #letGoOrStall(waiter: Waiter): Promise<void> {

@@ -39,7 +39,11 @@ export function seededRandom(seed: number | string): SeededRandom {
       }
       return shuffled;
     },
-    bytes: (count) => Array.from({ length: count }, () => below(256)),
+    bytes(count) {
+      const bytes: number[] = [];
+      for (let index = 0; index < count; index += 1) bytes.push(below(256));
+      return bytes;
+    },
     fork: (name) => seededRandom(`${seed}/${name}`),
   };
 }

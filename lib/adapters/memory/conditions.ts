@@ -36,7 +36,12 @@ function isAtMost(value: unknown, bound: string | number): boolean {
   return typeof value === 'string' && typeof bound === 'string' && compareText(value, bound) <= 0;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** DynamoDB's order of texts: that of their bytes. */
 export function compareText(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a === b) return 0;
+  if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  // Where each character is one unit of UTF-16, the order is the same.
+  return a < b ? -1 : 1;
 }

@@ -21,6 +21,8 @@ import { compareText, type Fields, holds } from './conditions.ts';
 import { assertCommittable, copyOf, hashedKey, hashOf, nameOf, resultOf } from './writes.ts';
 
 type Item = { readonly key: RecordKey; readonly record: Fields };
+/** With its partition, and its place among all: the records of one customer are one partition. */
+type Placed = Item & { readonly partition: string; readonly place: string };
 type KeyOfType<Type extends RecordKey['type']> = Extract<RecordKey, { type: Type }>;
 
 /**
@@ -29,7 +31,7 @@ type KeyOfType<Type extends RecordKey['type']> = Extract<RecordKey, { type: Type
  * may do, lag or come short, it does not: each is one order over all records. Values are plain JSON, copied both ways.
  */
 export class MemoryCatalogStore implements CatalogStore {
-  readonly #items = new Map<string, Item>();
+  readonly #items = new Map<string, Placed>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -52,14 +54,14 @@ export class MemoryCatalogStore implements CatalogStore {
     const named = Object.entries(writes).filter((entry): entry is [string, Write] => entry[1] !== undefined);
     assertCommittable(named.map(([, write]) => write));
     const refused: [string, { existing: Fields | undefined }][] = [];
-    const results = new Map<string, Item | undefined>();
+    const results = new Map<string, Placed | undefined>();
     for (const [name, write] of named) {
       const id = nameOf(write.key);
       const existing = this.#items.get(id)?.record;
       if (!('add' in write) && !holds(write.when, existing))
         refused.push([name, { existing: existing && copyOf(existing) }]);
       const record = resultOf(write, existing);
-      results.set(id, record && { key: copyOf(write.key), record });
+      results.set(id, record && { key: copyOf(write.key), record, ...placeOf(write.key, id) });
     }
     if (refused.length > 0) return { committed: false, refused: Object.fromEntries(refused) as Refused<W> };
     for (const [id, item] of results) {
@@ -133,8 +135,7 @@ export class MemoryCatalogStore implements CatalogStore {
   async scan(part: number, of: number, limit: number, from: Position | undefined): Promise<ScanPage> {
     const nowSeconds = this.#clock.nowMs() / 1000;
     const all = [...this.#items.values()]
-      .map((item) => ({ ...item, place: placeOf(item.key) }))
-      .filter(({ place }) => Number.parseInt(hashOf(place.split(' ')[0] ?? '').slice(0, 8), 16) % of === part)
+      .filter(({ partition }) => checksumOf(partition) % of === part)
       .sort((a, b) => compareText(a.place, b.place));
     const { page, next } = pageOf(all, limit, ({ place }) => from === undefined || compareText(place, from) > 0);
     const scanned = page.filter(({ key }) => isScanned(key)).map(scannedOf);
@@ -145,12 +146,12 @@ export class MemoryCatalogStore implements CatalogStore {
 
   /** Everything that stands there, expired or not, in the order in which it came to be. */
   dump(): readonly Item[] {
-    return [...this.#items.values()].map(copyOf);
+    return [...this.#items.values()].map(({ key, record }) => copyOf({ key, record }));
   }
 
   #ofType<Type extends RecordKey['type']>(type: Type): { key: KeyOfType<Type>; record: Fields }[] {
     const items = [...this.#items.values()].filter(({ key }) => key.type === type);
-    return items as { key: KeyOfType<Type>; record: Fields }[];
+    return items as Item[] as { key: KeyOfType<Type>; record: Fields }[];
   }
 
   /** The records that have this field, by its value. */
@@ -182,10 +183,17 @@ function scannedOf({ key, record }: Item): Scanned {
   return { key: copyOf(hashedKey(key)), record: copyOf(record) } as unknown as Scanned;
 }
 
-/** Its partition, and its place there: the records of one customer are one partition. */
-function placeOf(key: RecordKey): string {
+function placeOf(key: RecordKey, name: string): Pick<Placed, 'partition' | 'place'> {
   const isOfCustomer = key.type !== 'link' && 'customerId' in key;
-  return `${isOfCustomer ? `customer:${key.customerId}` : nameOf(key)} ${nameOf(key)}`;
+  const partition = isOfCustomer ? `customer:${key.customerId}` : name;
+  return { partition, place: `${partition} ${name}` };
+}
+
+/** Deals partitions evenly; FNV-1a, since no more is asked of it. */
+function checksumOf(text: string): number {
+  let sum = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193);
+  return sum >>> 0;
 }
 
 function isExpired({ expiresAtSeconds }: Fields, nowSeconds: number): boolean {
