@@ -15,41 +15,12 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ConcordConfig } from './config.ts';
+import { ROUTES, type RouteHandler } from './routes.ts';
 
-/** The functions behind the routes. */
-export type RouteHandlers = {
-  readonly customers: IFunction;
-  readonly deletes: IFunction;
-  readonly maintenance: IFunction;
+export type CustomersApiProps = {
+  readonly config: ConcordConfig;
+  readonly handlers: Readonly<Record<RouteHandler, IFunction>>;
 };
-
-type Scope = 'customers:read' | 'customers:write' | 'customers:admin';
-
-/** Every route, and the scope that may call it. `{proxy+}` carries a trailing slash: no route may end in one. */
-const ROUTES: ReadonlyArray<readonly [HttpMethod, string, Scope | 'open', (keyof RouteHandlers)?]> = [
-  [HttpMethod.GET, '/health', 'open'],
-  [HttpMethod.POST, '/customers', 'customers:write'],
-  [HttpMethod.POST, '/customers/{proxy+}', 'customers:write'],
-  [HttpMethod.GET, '/customers', 'customers:read'],
-  [HttpMethod.GET, '/customers/{proxy+}', 'customers:read'],
-  [HttpMethod.GET, '/customers/{id}', 'customers:read'],
-  [HttpMethod.PUT, '/customers/{id}', 'customers:write'],
-  [HttpMethod.PATCH, '/customers/{id}', 'customers:write'],
-  [HttpMethod.DELETE, '/customers/{id}', 'customers:write', 'deletes'],
-  [HttpMethod.GET, '/customers/{id}/audit', 'customers:read'],
-  [HttpMethod.GET, '/customers/{id}/sync-health', 'customers:read'],
-  [HttpMethod.GET, '/customers/data-consistency/validate', 'customers:admin', 'maintenance'],
-  [HttpMethod.GET, '/customers/data-consistency/runs/{id}', 'customers:admin', 'maintenance'],
-  [HttpMethod.POST, '/customers/data-consistency/fix', 'customers:admin', 'maintenance'],
-  [HttpMethod.POST, '/customers/cleanup-orphaned', 'customers:admin', 'maintenance'],
-  [HttpMethod.POST, '/customers/{id}/link', 'customers:admin', 'maintenance'],
-  [HttpMethod.POST, '/customers/{id}/resolve-conflict', 'customers:admin', 'maintenance'],
-  [HttpMethod.GET, '/customers/integration-health/{integration_name}', 'customers:admin'],
-  [HttpMethod.POST, '/customers/retry-failed-syncs', 'customers:admin', 'maintenance'],
-  [HttpMethod.GET, '/operations', 'customers:admin'],
-  [HttpMethod.GET, '/operations/{id}', 'customers:read'],
-  [HttpMethod.POST, '/operations/{id}/retry', 'customers:admin'],
-];
 
 /** By route, not by path, and without the caller's address: nothing personal stands in a log. */
 const ACCESS_LOG = JSON.stringify({
@@ -62,8 +33,6 @@ const ACCESS_LOG = JSON.stringify({
   authorizerError: '$context.authorizer.error',
   integrationError: '$context.integrationErrorMessage',
 });
-
-export type CustomersApiProps = { readonly config: ConcordConfig; readonly handlers: RouteHandlers };
 
 /** The HTTP API. It is never open: tokens of the configured issuer, or else IAM. */
 export class CustomersApi extends Construct {
@@ -101,10 +70,10 @@ export class CustomersApi extends Construct {
       deletes: new HttpLambdaIntegration('Deletes', props.handlers.deletes),
       maintenance: new HttpLambdaIntegration('Maintenance', props.handlers.maintenance),
     };
-    for (const [method, path, access, handler = 'customers'] of ROUTES) {
+    for (const { method, path, access, handler } of ROUTES) {
       const routes = this.api.addRoutes({
         path,
-        methods: [method],
+        methods: [HttpMethod[method]],
         integration: integrations[handler],
         authorizer: access === 'open' ? new HttpNoneAuthorizer() : authorizer,
         ...(access === 'open' || jwt === undefined ? {} : { authorizationScopes: [access] }),

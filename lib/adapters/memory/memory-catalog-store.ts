@@ -18,7 +18,7 @@ import type {
 import type { AuditRecord, RecordKey, RecordOf, SyncRecord } from '#ports/records.ts';
 import type { Clock } from '#ports/system.ts';
 import { compareText, type Fields, holds } from './conditions.ts';
-import { assertCommittable, copyOf, hashedKey, hashOf, nameOf, resultOf } from './writes.ts';
+import { assertCommittable, copyOf, hashedKey, nameOf, resultOf } from './writes.ts';
 
 type Item = { readonly key: RecordKey; readonly record: Fields };
 /** With its partition, and its place among all: the records of one customer are one partition. */
