@@ -68,7 +68,12 @@ module.exports = {
     only(
       'lambdas-wire',
       '^lambdas/',
-      ['^lambdas/', '^lib/(use-cases|adapters|ports|domain)/', '^node_modules/(@aws-sdk|stripe|@types)/'],
+      [
+        '^lambdas/',
+        '^lib/(use-cases|adapters|ports|domain)/',
+        '^docs/openapi\\.json$',
+        '^node_modules/(@aws-sdk|stripe|@types)/',
+      ],
       'Entries wire, parse, call one use case and render.',
     ),
     {

@@ -1,5 +1,6 @@
 /** The HTTP API, but for deletes: creating, changing and reading customers, reading operations. */
 import { json } from '#adapters/http/render.ts';
+import description from '../docs/openapi.json' with { type: 'json' };
 import { routeCreateCustomer } from './routes/create-customer.ts';
 import { dispatch, onlyTrailingSlash } from './routes/dispatch.ts';
 import { routeGetCustomer } from './routes/get-customer.ts';
@@ -14,6 +15,7 @@ import { routePatchCustomer, routePutCustomer } from './routes/update-customer.t
 
 export const handler = dispatch({
   'GET /health': async () => json(200, { status: 'ok' }),
+  'GET /openapi.json': async () => json(200, description),
   'POST /customers': routeCreateCustomer,
   'POST /customers/{proxy+}': onlyTrailingSlash(routeCreateCustomer),
   'GET /customers': routeListCustomers,

@@ -14,6 +14,7 @@ export type RouteDeclaration = {
 /** `{proxy+}` carries a trailing slash: no route may end in one. */
 const TABLE: ReadonlyArray<readonly [RouteDeclaration['method'], string, RouteDeclaration['access'], RouteHandler?]> = [
   ['GET', '/health', 'open'],
+  ['GET', '/openapi.json', 'open'],
   ['POST', '/customers', 'customers:write'],
   ['POST', '/customers/{proxy+}', 'customers:write'],
   ['GET', '/customers', 'customers:read'],

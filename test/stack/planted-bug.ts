@@ -6,7 +6,7 @@ import { type Stack, startStack } from './stack.ts';
 /** A guard taken out of the source: text that stands there exactly once, and what stands there instead. */
 export type PlantedBug = { readonly file: string; readonly guard: string; readonly without: string };
 
-const COPIED = ['bin', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'];
+const COPIED = ['bin', 'docs/openapi.json', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'];
 
 /** Runs `use` against the stack of a copy of this checkout that has the bugs. Nothing of the checkout is touched. */
 export function withPlantedBug(

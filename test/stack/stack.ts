@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as passMs } from 'node:timers/promises';
+import { assertDescribed } from './described.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -33,7 +34,10 @@ export type Call = {
 /** The whole of Concord, as synthesized, running in a process of its own. */
 export type Stack = Ready & {
   readonly process: ChildProcess;
-  /** Calls the HTTP API, with the token of all scopes unless the headers say otherwise. */
+  /**
+   * Calls the HTTP API, with the token of all scopes unless the headers say otherwise. Fails when docs/openapi.json does
+   * not allow the reply.
+   */
   call(method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<Reply>;
   control$(method: string, path: string, body?: unknown): Promise<Body>;
   sandbox(method: string, path: string, body?: unknown): Promise<Body>;
@@ -65,10 +69,12 @@ export async function startStack({ directory = process.cwd(), args = [], port }:
     createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line)));
     child.once('exit', (code) => reject(new Error(`The stack did not start (exit ${code}):\n${said}`)));
   });
-  return stackOf(ready, child);
+  // A copy with a planted bug promises nothing.
+  const isJudged = directory === process.cwd();
+  return stackOf(ready, child, isJudged);
 }
 
-function stackOf(ready: Ready, child: ChildProcess): Stack {
+function stackOf(ready: Ready, child: ChildProcess, isJudged: boolean): Stack {
   const control$ = (method: string, path: string, body?: unknown) => ask(`${ready.control}${path}`, method, body);
   /** Pokes are gathered for a second of the clock; nobody needs to wait for it. */
   const passWindow = async () => {
@@ -95,18 +101,22 @@ function stackOf(ready: Ready, child: ChildProcess): Stack {
     settle,
     sandbox: (method, path, body) => ask(`${ready.stripe}/_sandbox${path}`, method, body),
     calls: async () => (await control$('GET', '/calls'))['calls'] as unknown as Call[],
-    async call(method, path, { body, headers = {} } = {}) {
+    async call(method, path, { body, headers: given = {} } = {}) {
+      const headers = new Headers({
+        authorization: `Bearer ${ready.token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...given,
+      });
+      const sent = typeof body === 'string' ? body : JSON.stringify(body);
       const response = await fetch(`${ready.api}${path}`, {
         method,
-        headers: {
-          authorization: `Bearer ${ready.token}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        headers,
+        ...(body !== undefined && { body: sent }),
       });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, text, body: parsed(text) };
+      const reply = { status: response.status, headers: response.headers, text, body: parsed(text) };
+      if (isJudged) assertDescribed({ method, path, request: { body, headers }, reply });
+      return reply;
     },
     async quiesce() {
       await control$('DELETE', '/faults');

@@ -108,10 +108,10 @@ describe('the synthesized stack', () => {
     );
   });
 
-  it('opens no route but health, and asks each other one for a scope', () => {
+  it('opens no route but health and the description, and asks each other one for a scope', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties);
     const open = routes.filter(({ AuthorizationType }) => AuthorizationType === 'NONE');
-    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(['GET /health']);
+    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(['GET /health', 'GET /openapi.json']);
     for (const route of routes.filter(({ AuthorizationType }) => AuthorizationType !== 'NONE')) {
       expect(route).toMatchObject({
         AuthorizationType: 'JWT',
@@ -172,7 +172,7 @@ describe('the synthesized stack', () => {
   });
 
   it('lets every function end before whoever waits for it does', () => {
-    const longest: Record<string, number> = { 'sweep-events': 300, 'validate-consistency': 900 };
+    const longest: Record<string, number> = { cleanup: 300, 'sweep-events': 300, 'validate-consistency': 900 };
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       const name = String(Properties['FunctionName']).replace('concord-prod-', '');
       const isWaitedFor = ['api', 'delete-customer', 'maintenance'].includes(name);
@@ -209,6 +209,21 @@ describe('the synthesized stack', () => {
       'SweepEvents',
       'ValidateConsistency',
     ]);
+  });
+
+  it('has the routes and scopes that docs/openapi.json describes, and none besides', () => {
+    const paths = Object.entries<Record<string, { security: { token?: string[] }[] }>>(
+      JSON.parse(readFileSync('docs/openapi.json', 'utf8')).paths,
+    );
+    const described = paths.flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security }]) => [`${method.toUpperCase()} ${path}`, security[0]?.token]),
+    );
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties);
+    const routed = routes
+      // These stand for a trailing slash.
+      .filter(({ RouteKey }) => !String(RouteKey).endsWith('/{proxy+}'))
+      .map(({ RouteKey, AuthorizationScopes }) => [RouteKey, AuthorizationScopes]);
+    expect(Object.fromEntries(routed)).toEqual(Object.fromEntries(described));
   });
 
   it('keeps secrets out of every environment', () => {

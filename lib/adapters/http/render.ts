@@ -11,9 +11,10 @@ export type HttpReply = {
 };
 
 /** Problem types are named by this base and their own last segment; they need not resolve (RFC 9457 section 3.1.1). */
-const PROBLEM_BASE = 'https://concord.example/problems/';
+export const PROBLEM_BASE = 'https://concord.example/problems/';
 
-const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: string]>> = {
+/** The status and title of each problem. */
+export const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, title: string]>> = {
   validation: [400, 'The request is not valid'],
   'idempotency-key-malformed': [400, 'The idempotency key is malformed'],
   'not-found': [404, 'Not found'],

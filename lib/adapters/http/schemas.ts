@@ -3,10 +3,13 @@ import { EMAIL_MAX_LENGTH, isEmail } from '#domain/email.ts';
 import { type InvalidPlace, invalid, notFound } from '#domain/problem.ts';
 import type { IntegrationName } from '#ports/integration.ts';
 
+/** Counted in characters, not in UTF-16 units. */
+export const NAME_MAX_LENGTH = 256;
+
 const name = z.string('must be a string').check(
   z.trim(),
   z.minLength(1, 'must not be empty'),
-  z.refine((text) => [...text].length <= 256, 'must be at most 256 characters'),
+  z.refine((text) => [...text].length <= NAME_MAX_LENGTH, `must be at most ${NAME_MAX_LENGTH} characters`),
   z.refine(isCleanText, 'must not contain control characters'),
 );
 
@@ -66,13 +69,12 @@ export function integrationName(name: string | undefined): IntegrationName {
 
 /** Body of `POST /customers/data-consistency/fix`; `kinds` are those that there are. */
 export function fixSchema(kinds: readonly string[]) {
-  const isKind = z.refine<string>((kind) => kinds.includes(kind), 'must be a kind that validate tells of');
   const id = z.string('must be a string').check(z.regex(/^[\w-]{1,64}$/, 'must be the id of a customer'));
   const some = z.maxLength(200, 'must be at most 200');
   return z.strictObject(
     {
       dry_run: z._default(z.boolean('must be true or false'), false),
-      kinds: z.optional(z.array(z.string('must be a string').check(isKind), 'must be a list').check(some)),
+      kinds: z.optional(z.array(z.enum(kinds, 'must be a kind that validate tells of'), 'must be a list').check(some)),
       customer_ids: z.optional(z.array(id, 'must be a list').check(some)),
     },
     { error: objectError },
