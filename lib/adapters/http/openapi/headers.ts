@@ -80,7 +80,7 @@ export const REPLY_HEADERS: Readonly<Record<ReplyHeader, Json>> = {
     example: 2,
   },
   RetryLater: {
-    description: 'Comes with the problems that name it: after so many seconds there may be another answer.',
+    description: 'If it is there: after so many seconds there may be another answer.',
     required: false,
     schema: { type: 'integer', minimum: 0 },
     example: 2,

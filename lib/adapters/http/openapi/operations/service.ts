@@ -7,7 +7,7 @@ import { OF_BODIES, type OperationDescriptions, type ReplyDescription } from './
 const LARGE: ReplyDescription = {
   description: 'There are too many customers for one request: it goes on by itself.',
   schema: acceptedRun,
-  headers: ['RunLocation'],
+  headers: ['RunLocation', 'RetryLater'],
 };
 
 const HEALTH_OPERATIONS: OperationDescriptions = {

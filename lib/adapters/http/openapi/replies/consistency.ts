@@ -74,7 +74,7 @@ export const run = component('ConsistencyRun', z.union([doneRun, openRun]), {
 });
 
 export const acceptedRun = component('AcceptedRun', z.looseObject({}), {
-  description: 'It is large and goes on by itself: look at `Location` after `Retry-After` seconds.',
+  description: 'It is large and goes on by itself: look at `Location`.',
 });
 
 export const fixReport = component(
