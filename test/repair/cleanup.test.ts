@@ -1,40 +1,13 @@
-import { normalizeEmail } from '#domain/email.ts';
-import { absent, type CatalogStore, type NamedWrites, put, type Write } from '#ports/catalog-store.ts';
-import type { RecordKey } from '#ports/records.ts';
+import { absent, type CatalogStore, put } from '#ports/catalog-store.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
-import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
-import { type CleanupDeps, type CleanupLimits, cleanup } from '#use-cases/repair/cleanup.ts';
+import type { CleanupLimits } from '#use-cases/repair/cleanup.ts';
 import { withoutGuard } from '../contracts/rewritten-writes.ts';
-import { createRepairWorld, HOUR_MS, type RepairWorld, type Twins, whatever } from './repair-world.ts';
+import { claimKey, clean, countOf, EMAIL, overtaken, putClaim, removes } from './cleaning.ts';
+import { createRepairWorld, HOUR_MS, whatever } from './repair-world.ts';
 
 const DAY_MS = 24 * HOUR_MS;
-const EMAIL = 'wanted@example.com';
-const claimKey = (email: string) => ({ type: 'emailClaim', email: normalizeEmail(email) }) as const;
 const leaseKey = (name: string) => ({ type: 'lease', name }) as const;
-
-const clean = (world: RepairWorld, deps: Partial<CleanupDeps> = {}, limits?: CleanupLimits) =>
-  world.inside(() => cleanup({ ...world.deps, ...deps }, limits));
-const claimOf = async (world: RepairWorld, email: string) => (await world.store.read([claimKey(email)]))[0];
-const putClaim = (world: RepairWorld, email: string, record: object) =>
-  world.write({ key: claimKey(email), put: record, when: absent } as Write);
 const requestOf = (key: string) => ({ scope: 'scope', key, fingerprint: 'f', requestId: 'r' });
-const count = (world: RepairWorld, type: string) => world.store.dump().filter(({ key }) => key.type === type).length;
-
-/** Does something else just before the first commit that writes this. */
-function overtaken(store: CatalogStore, name: (write: Write) => boolean, meanwhile: () => Promise<unknown>) {
-  let isDone = false;
-  const commit = async <const W extends NamedWrites>(writes: W) => {
-    const isIt = Object.values(writes).some((write) => write !== undefined && name(write));
-    if (isIt && !isDone) {
-      isDone = true;
-      await meanwhile();
-    }
-    return store.commit(writes);
-  };
-  return { ...withoutGuard(store, () => false), commit } satisfies CatalogStore;
-}
-
-const removes = (type: RecordKey['type']) => (write: Write) => write.key.type === type && 'remove' in write;
 
 describe('expired request keys', () => {
   /** A key of a default create, and one of a protected operation. */
@@ -57,10 +30,10 @@ describe('expired request keys', () => {
     world.pass(DAY_MS - 1_000);
     expect(await clean(world)).toMatchObject({ expiredKeys: 0, failed: 0 });
     world.pass(1_000);
-    const others = count(world, 'customer') + count(world, 'operation') + count(world, 'emailClaim');
+    const others = countOf(world, 'customer') + countOf(world, 'operation') + countOf(world, 'emailClaim');
     expect(await clean(world)).toMatchObject({ expiredKeys: 2, failed: 0 });
-    expect(count(world, 'requestKey')).toBe(0);
-    expect(count(world, 'customer') + count(world, 'operation') + count(world, 'emailClaim')).toBe(others);
+    expect(countOf(world, 'requestKey')).toBe(0);
+    expect(countOf(world, 'customer') + countOf(world, 'operation') + countOf(world, 'emailClaim')).toBe(others);
     expect(await clean(world)).toMatchObject({ expiredKeys: 0 });
   });
 
@@ -73,7 +46,7 @@ describe('expired request keys', () => {
     const world = await keyed(status);
     world.pass(2 * DAY_MS);
     await clean(world);
-    expect(count(world, 'requestKey')).toBe(left);
+    expect(countOf(world, 'requestKey')).toBe(left);
   });
 
   /** A caller uses the key anew in the very moment. */
@@ -148,168 +121,6 @@ describe('expired leases', () => {
   });
 });
 
-type Story = {
-  readonly name: string;
-  readonly make: (world: RepairWorld, twins: Twins) => Promise<unknown>;
-  readonly is: 'freed' | 'held' | 'left';
-};
-
-const reserved = (customerId: string) => ({ state: 'reserved', customerId, operationId: 'op' }) as const;
-
-const STORIES: readonly Story[] = [
-  { name: 'reserved, its operation gone', is: 'freed', make: (world, { id }) => putClaim(world, EMAIL, reserved(id)) },
-  {
-    name: 'reserved, its operation ended',
-    is: 'freed',
-    make: async (world, { id }) => {
-      await world.putOperation('op', id, { status: 'compensated' });
-      await putClaim(world, EMAIL, reserved(id));
-    },
-  },
-  {
-    name: 'reserved for an email that its customer has, its operation ended',
-    is: 'held',
-    make: async (world, { id, email }) => {
-      await world.putOperation('op', id, { status: 'succeeded' });
-      await world.setCustomer(id, { email: EMAIL });
-      await world.remove(claimKey(email));
-      await putClaim(world, EMAIL, reserved(id));
-    },
-  },
-  {
-    name: 'held by a customer that never was',
-    is: 'freed',
-    make: (world) => putClaim(world, EMAIL, { state: 'held', customerId: 'nobody' }),
-  },
-  {
-    name: 'held by a tombstone',
-    is: 'freed',
-    make: async (world, { id, email }) => {
-      await putClaim(world, EMAIL, { state: 'held', customerId: id });
-      await world.remove(claimKey(email));
-      await world.setCustomer(id, { status: 'deleted', name: null, email: null, listKey: undefined });
-    },
-  },
-  {
-    name: 'held by a customer with another email',
-    is: 'freed',
-    make: (world, { id }) => putClaim(world, EMAIL, { state: 'held', customerId: id }),
-  },
-  ...(['running', 'compensating', 'needs_attention'] as const).map((status) => ({
-    name: `reserved by an operation that is ${status}`,
-    is: 'left' as const,
-    make: async (world: RepairWorld, { id }: Twins) => {
-      await world.putOperation('op', id, { status });
-      await world.setCustomer(id, { owner: 'op' });
-      await putClaim(world, EMAIL, reserved(id));
-    },
-  })),
-  {
-    name: 'held by a customer that an unfinished operation holds',
-    is: 'left',
-    make: async (world, { id }) => {
-      await world.putOperation('another', id);
-      await world.setCustomer(id, { owner: 'another' });
-      await putClaim(world, EMAIL, { state: 'held', customerId: id });
-    },
-  },
-  {
-    name: 'held by whose email it is, however it is spelt',
-    is: 'left',
-    make: async (world, { id, email }) => {
-      await world.setCustomer(id, { email: EMAIL.toUpperCase() });
-      await world.remove(claimKey(email));
-      await putClaim(world, EMAIL, { state: 'held', customerId: id });
-    },
-  },
-  {
-    name: 'held by a customer that has changed a minute ago',
-    is: 'left',
-    make: async (world, { id }) => {
-      await putClaim(world, EMAIL, { state: 'held', customerId: id });
-      await world.setCustomer(id, { updatedAt: new Date(world.deps.clock.nowMs() + HOUR_MS - 60_000).toISOString() });
-    },
-  },
-];
-
-describe('an email claim', () => {
-  async function made({ make }: Story) {
-    const world = createRepairWorld();
-    const twins = await world.twins();
-    await world.twins();
-    await make(world, twins);
-    world.pass(HOUR_MS);
-    return world;
-  }
-
-  it.each(STORIES.map((story) => [story.name, story.is, story] as const))('%s is %s', async (_, is, story) => {
-    const world = await made(story);
-    const before = world.store.dump().filter(({ key }) => key.type === 'emailClaim');
-    const [freedClaims, heldClaims] = [Number(is === 'freed'), Number(is === 'held')];
-    expect(await clean(world)).toMatchObject({ freedClaims, heldClaims, failed: 0 });
-    if (is === 'freed') expect(await claimOf(world, EMAIL)).toBeUndefined();
-    if (is === 'held') expect(await claimOf(world, EMAIL)).toEqual({ state: 'held', customerId: expect.any(String) });
-    if (is === 'left') expect(world.store.dump().filter(({ key }) => key.type === 'emailClaim')).toEqual(before);
-    expect(await clean(world)).toMatchObject({ freedClaims: 0, heldClaims: 0 });
-    // Neither asks Stripe.
-    expect(world.requests.filter((request) => request.startsWith('GET'))).toEqual([]);
-  });
-
-  /** Its customer takes the very email, by a request, between the judgement and the removal. */
-  async function overtakenBy(guard: (store: CatalogStore) => CatalogStore) {
-    const world = createRepairWorld();
-    const { id, email } = await world.twins();
-    await world.setCustomer(id, { email: 'moved@example.com' });
-    await world.remove(claimKey(email));
-    await putClaim(world, 'moved@example.com', { state: 'held', customerId: id });
-    await putClaim(world, EMAIL, reserved(id));
-    world.pass(HOUR_MS);
-    const store = overtaken(guard(world.store), removes('emailClaim'), async () => {
-      await world.remove(claimKey(EMAIL));
-      await updateCustomer(world.deps, id, { email: EMAIL }, undefined);
-    });
-    const report = await clean(world, { store });
-    return { report, claim: await claimOf(world, EMAIL), id };
-  }
-
-  it('that has become somebody’s meanwhile stays', async () => {
-    const { report, claim, id } = await overtakenBy((store) => store);
-    expect([report, claim]).toMatchObject([
-      { freedClaims: 0, failed: 0 },
-      { state: 'held', customerId: id },
-    ]);
-  });
-
-  it.each([['customer'], ['claim']])(
-    'stays also by one of both conditions alone, without that on the %s',
-    async (name) => {
-      const one = (store: CatalogStore) => withoutGuard(store, (_, write) => write === name);
-      expect((await overtakenBy(one)).claim).toBeDefined();
-    },
-  );
-
-  it('would go without either', async () => {
-    const neither = (store: CatalogStore) =>
-      withoutGuard(store, (_, write) => write === 'customer' || write === 'claim');
-    expect((await overtakenBy(neither)).claim).toBeUndefined();
-  });
-
-  it('lets whoever waits for it in Stripe have the email at once, also when nobody knew of them', async () => {
-    const world = createRepairWorld();
-    const { id, externalId } = await world.twins();
-    await putClaim(world, EMAIL, { state: 'held', customerId: 'nobody' });
-    await world.dashboard('POST', `/${externalId}`, { email: EMAIL });
-    await world.deps.pokes.poke({ externalId, event: { id: 'evt_1', kind: 'updated', createdAt: '' } });
-    await world.drain();
-    expect((await world.sync(id)).status).toBe('conflict');
-    world.pass(1_000);
-    expect(await clean(world)).toMatchObject({ freedClaims: 1 });
-    await world.drain();
-    expect((await world.sync(id)).status).toBe('synced');
-    expect(await claimOf(world, EMAIL)).toEqual({ state: 'held', customerId: id });
-  });
-});
-
 describe('a run', () => {
   /** Many claims of nobody, one a page at most. */
   async function littered() {
@@ -324,7 +135,7 @@ describe('a run', () => {
     const runs = [];
     for (let run = 0; run < 3; run += 1) runs.push(await clean(world, {}, SOME));
     expect(runs).toMatchObject([{ lookedAt: 6, next: expect.any(String) }, {}, { next: undefined }]);
-    expect(count(world, 'emailClaim')).toBe(0);
+    expect(countOf(world, 'emailClaim')).toBe(0);
     await putClaim(world, EMAIL, { state: 'held', customerId: 'nobody' });
     expect(await clean(world, {}, SOME)).toMatchObject({ freedClaims: 1, next: undefined });
   });

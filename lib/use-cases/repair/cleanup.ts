@@ -9,7 +9,7 @@ export type CleanupDeps = LeftoverDeps & { readonly leases: LeaseStore; readonly
 /** What one run may look through; the next one goes on where it stopped. */
 export type CleanupLimits = { readonly pages: number; readonly recordsAPage: number; readonly longestMs: number };
 
-/** `lookedAt`: how many records. `next`: where the next run goes on; absent when it begins again. */
+/** `lookedAt`: how many records of the types that scans tell of. `next`: where the next run goes on; absent when it begins again. */
 export type CleanupReport =
   | { readonly skipped: true }
   | (Cleared & { readonly lookedAt: number; readonly next: Position | undefined });

@@ -95,7 +95,7 @@ async function giveBackLeases({ store, clock }: LeftoverDeps, { found }: ScanPag
   return commitThose(store, writes);
 }
 
-/** Claims that a reader of the customer alone cannot clear of doubt. Two batches of reads for a page, not one a claim. */
+/** Claims that are in doubt once their customers are known, which are read at once for the whole page. */
 async function findDoubtful({ store, digest }: LeftoverDeps, { found }: ScanPage): Promise<string[]> {
   const claims = found.flatMap(({ key, record }) =>
     key.type === 'emailClaim' && 'emailHash' in key
