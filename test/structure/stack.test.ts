@@ -89,6 +89,12 @@ describe('the synthesized stack', () => {
     expect(check(broken)).toMatchObject({ status: 1, stderr: expect.stringContaining('Nowhere') });
   });
 
+  it('gives every caller and role what docs/security.md says', () => {
+    const args = ['bin/access-tables.ts', '--check', directory];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
   it('keeps the catalog: retained, protected, with point-in-time recovery', () => {
     const catalog = ofType('AWS::DynamoDB::GlobalTable').find(
       ({ Properties }) => 'GlobalSecondaryIndexes' in Properties,
