@@ -62,15 +62,18 @@ export const gatewayMessage = component('GatewayMessage', z.object({ message: z.
 
 function problemSchema(type: ApiProblem) {
   const [status, title] = PROBLEMS[type];
+  const uri = `${PROBLEM_BASE}${type}`;
+  const errors = type === 'validation' ? { errors: z.array(invalidPlace) } : {};
   const schema = z.object({
-    type: z.literal(`${PROBLEM_BASE}${type}`),
-    title: z.literal(title),
-    status: z.literal(status),
-    detail: z.string(),
-    ...(type === 'validation' && { errors: z.array(invalidPlace) }),
-    request_id: z.string(),
+    ...{ type: z.literal(uri), title: z.literal(title), status: z.literal(status), detail: z.string() },
+    ...{ ...errors, request_id: z.string() },
   });
-  return component(`${pascalCase(type)}Problem`, schema, { description: MEANINGS[type] });
+  const place = { pointer: '/email', message: 'must be an email address' };
+  const example = {
+    ...{ type: uri, title, status, detail: `${title}.`, request_id: 'XhYzJgXlIAMEJ7A=' },
+    ...(type === 'validation' && { errors: [place] }),
+  };
+  return component(`${pascalCase(type)}Problem`, schema, { description: MEANINGS[type], examples: [example] });
 }
 
 function pascalCase(text: string): string {
