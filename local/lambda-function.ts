@@ -25,8 +25,6 @@ export type LambdaFunctionOptions = GatewayBackdrop & {
   readonly bootstrapUrl: string;
   /** Where compiled code is kept for later environments. */
   readonly compileCacheDirectory?: string;
-  /** Whether the first environment starts before anybody asks for it. */
-  readonly startsAtOnce?: boolean;
   /** How long an environment waits for work, in real time, before it ends; the only one never does. */
   readonly idleMs?: number;
   /** One line that the function, or the runner about it, has written. */
@@ -48,7 +46,7 @@ const mostEnvironments = 8;
 const mostStarts = 2;
 const longestIdleMs = 60_000;
 
-/** One function of the template, with the environments that it needs. */
+/** One function of the template, with the environments that it needs. They start when somebody asks, as in Lambda. */
 export function createLambdaFunction(options: LambdaFunctionOptions): LocalFunction {
   const { ReservedConcurrentExecutions: reserved = mostEnvironments } = options.properties;
   const limit = Math.min(reserved, mostEnvironments);
@@ -123,8 +121,6 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LocalFunct
     invocation?.settle(result);
     next();
   }
-
-  if (options.startsAtOnce && limit > 0) start();
 
   return {
     logicalId: options.logicalId,

@@ -83,7 +83,6 @@ export function runStack(setup: StackSetup): RunningStack {
       codeDirectory: setup.assembly.assetDirectory(asRecord(resource.properties['Code'])),
       bootstrapUrl: pathToFileURL(join(setup.root, 'local', 'environment-bootstrap.ts')).href,
       compileCacheDirectory: setup.assembly.compileCacheDirectory,
-      startsAtOnce: isFront(resource, template),
       onLog: setup.onLog,
     });
   });
@@ -128,18 +127,6 @@ export function runStack(setup: StackSetup): RunningStack {
       await Promise.all(functions.map((one) => one.close()));
     },
   };
-}
-
-/**
- * Whether somebody outside waits for its first answer. The others start when they are first needed, as in Lambda: to
- * start them all would keep the machine busy when the runner has just become ready.
- */
-function isFront({ arn }: Resource, template: ResolvedTemplate): boolean {
-  const integrations = template.ofType('AWS::ApiGatewayV2::Integration').map(({ properties }) => properties);
-  const urls = template.ofType('AWS::Lambda::Url').map(({ properties }) => properties);
-  return [...integrations, ...urls].some(
-    ({ IntegrationUri, TargetFunctionArn }) => arn === IntegrationUri || arn === TargetFunctionArn,
-  );
 }
 
 /** A function's `Role` is an ARN by now; the role's logical id says which policies belong to it. */

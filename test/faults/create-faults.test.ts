@@ -1,13 +1,15 @@
+import { empty } from '../stack/empty.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import * as scenarios from './scenarios.ts';
 
 /** Every story of a fault ends well: nothing left half done, and the caller's key gets its final reply. */
 describe('a create that something goes wrong in', () => {
   let stack: Stack;
-  beforeEach(async () => {
+  beforeAll(async () => {
     stack = await startStack();
   });
-  afterEach(() => stack.stop());
+  afterEach(() => empty(stack));
+  afterAll(() => stack.stop());
 
   it.each([
     ['leaves nothing behind when Stripe fails, and frees the email', scenarios.stripeFails],

@@ -27,7 +27,7 @@ export type World = {
   start(
     source: string,
     properties?: FunctionProperties,
-    options?: Pick<LambdaFunctionOptions, 'idleMs' | 'startsAtOnce'>,
+    options?: Pick<LambdaFunctionOptions, 'idleMs'>,
   ): LocalFunction;
   close(): Promise<void>;
 };

@@ -128,14 +128,13 @@ describe('the environments of a function', () => {
     expect(used).toBeLessThanOrEqual(8);
   });
 
-  it('start when they are needed, and the first one at once where that was asked for', async () => {
+  it('start when they are needed, and not before', async () => {
     const logging = (name: string) => `console.log(${JSON.stringify(name)}); export const handler = async () => {};`;
-    const lazy = world.start(logging('lazy'));
-    world.start(logging('eager'), {}, { startsAtOnce: true });
-    await until(() => world.logs.includes('eager'));
-    expect(world.logs).not.toContain('lazy');
-    await lazy.invoke({});
-    await until(() => world.logs.includes('lazy'));
+    const [needed, unneeded] = [world.start(logging('needed')), world.start(logging('unneeded'))];
+    await needed.invoke({});
+    await until(() => world.logs.includes('needed'));
+    expect(world.logs).not.toContain('unneeded');
+    await unneeded.close();
   });
 
   it('tell when they start with an invocation, which those in line have not', async () => {

@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { enterStack } from '../service/script-environment.ts';
 import { dashboard } from '../stack/dashboard.ts';
+import { empty } from '../stack/empty.ts';
 import { violations } from '../stack/invariants.ts';
 import { withPlantedBug } from '../stack/planted-bug.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
@@ -44,10 +45,11 @@ const create = (stack: Stack, email: string, headers = {}) =>
 
 describe('the health of an integration', () => {
   let stack: Stack;
-  beforeEach(async () => {
+  beforeAll(async () => {
     stack = await startStack();
   });
-  afterEach(() => stack.stop());
+  afterEach(() => empty(stack));
+  afterAll(() => stack.stop());
 
   it('is good when there is nothing, and when all agree', async () => {
     const { body } = await stack.call('GET', PATH);
