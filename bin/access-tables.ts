@@ -14,15 +14,15 @@ const root = join(import.meta.dirname, '..');
 const path = join(root, 'docs', 'security.md');
 
 async function readTemplate(directory: string | undefined) {
-  const remove = async () => {};
+  const release = () => {};
   const assembly =
     directory === undefined
       ? await synthesize(root, { stage: 'local', stripeReadKey: 'own' })
-      : { ...(await readAssembly(directory)), remove };
+      : { ...(await readAssembly(directory)), release };
   try {
     return resolveTemplate(assembly.template, assembly.stackName, { api: '', webhook: '' });
   } finally {
-    await assembly.remove();
+    assembly.release();
   }
 }
 
