@@ -24,3 +24,15 @@ export type ConsistencyReport = {
   readonly issues: readonly Issue[];
   readonly nextCursor?: string;
 };
+
+/** What was left as it is, and why. */
+export type NotFixed = { readonly issue: Issue; readonly reason: string };
+
+/** What came of repairing what was found. */
+export type FixReport = {
+  readonly isDryRun: boolean;
+  /** In a dry run, what would be. */
+  readonly fixed: readonly Issue[];
+  readonly skipped: readonly NotFixed[];
+  readonly failed: readonly NotFixed[];
+};

@@ -81,6 +81,15 @@ export const DRIFTS: readonly Drift[] = [
     make: (world, { id }) => world.setLink(`cus_gone_${id}`, { customerId: 'nobody' }),
   },
   {
+    // Its Stripe customer is there, and must not be taken for one that nobody has.
+    kind: 'link-dangling',
+    isSafe: false,
+    make: async (world) => {
+      const { id } = await world.dashboard('POST', '', { name: 'Left behind' });
+      await world.setLink(id, { customerId: 'nobody' });
+    },
+  },
+  {
     kind: 'link-one-sided',
     isSafe: false,
     make: (world, { id }) => world.setLink(`cus_gone_${id}`, { customerId: id }),

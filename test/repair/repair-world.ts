@@ -32,7 +32,7 @@ export function createRepairWorld(seed = 1) {
   const started: string[] = [];
   const requests: string[] = [];
   const deps: RepairDeps = {
-    ...{ store, clock, digest: systemDigest, log: { warn: () => {} }, graceMs: 10 * 60_000 },
+    ...{ store, clock, digest: systemDigest, log: { warn: () => {} }, graceMs: 10 * 60_000, mostAtOnce: 100_000 },
     integration: new StripeIntegration(async () => carriedStripe, 'simulated'),
     leases: new MemoryLeaseStore(clock),
     random: { id: () => idOf(random), fraction: () => random.fraction() },

@@ -1,5 +1,7 @@
-import type { FixQuery, NotFixed } from './fix.ts';
-import { applyAll, repairing } from './fix.ts';
+import type { FixReport, NotFixed } from '#domain/consistency.ts';
+import { LATER } from './apply-plan.ts';
+import { type FixQuery, repairAtOnce } from './fix.ts';
+import { planOf } from './plan.ts';
 import { USED } from './repairs/delete-in-stripe.ts';
 import type { RepairDeps } from './repairs/repair.ts';
 
@@ -13,30 +15,28 @@ export type CleanupReport = {
   readonly remaining: number;
 };
 
-/** Stripe customers that we made for nobody, and customers of the catalog whose Stripe customer there never was. */
-const ORPHANS = new Set(['stripe-orphan', 'stripe-customer-doubled', 'tombstone-alive', 'stripe-customer-unknown']);
-const LATER = 'It is left to the next call.';
-
 /**
  * Ends what only one side has: Stripe's orphans are deleted if they are provably ours, nobody's and unused; customers
  * that Stripe does not know get a new Stripe customer. Everything else is kept, with the reason.
- * @throws ProblemError `reconciliation-refused`, `stripe-unavailable`
+ * @throws ProblemError `reconciliation-refused`, `stripe-unavailable`; TooManyCustomersError
  */
 export async function cleanupOrphaned(
   deps: RepairDeps,
-  query: Pick<FixQuery, 'isDryRun' | 'deadlineMs'>,
+  { isDryRun, deadlineMs }: Pick<FixQuery, 'isDryRun' | 'deadlineMs'>,
 ): Promise<CleanupReport> {
-  return repairing(deps, query.isDryRun, async ({ findings }) => {
-    const orphans = findings.filter(({ issue }) => ORPHANS.has(issue.kind));
-    const done = await applyAll(deps, orphans, query, ({ found }) => found.isSafe || found.action === 'create-anew');
-    const notCleaned = [...done.skipped, ...done.failed];
-    const kept = notCleaned
-      .filter(({ reason }) => reason !== LATER)
-      .map(({ issue, reason }) => ({ issue, reason: reasonOf(issue.kind, reason) }));
-    const cleaned = query.isDryRun ? 0 : done.fixed.length;
-    const remaining = orphans.length - cleaned - kept.length;
-    return { integration: deps.integration.name, found: orphans.length, cleaned, kept, remaining };
-  });
+  const done = await repairAtOnce(deps, planOf({ is: 'cleanup-orphaned', isDryRun }), deadlineMs);
+  return cleanupReport(deps.integration.name, done);
+}
+
+/** What was done about orphans, told in their words. */
+export function cleanupReport(integration: string, { isDryRun, fixed, skipped, failed }: FixReport): CleanupReport {
+  const notCleaned = [...skipped, ...failed];
+  const kept = notCleaned
+    .filter(({ reason }) => reason !== LATER)
+    .map(({ issue, reason }) => ({ issue, reason: reasonOf(issue.kind, reason) }));
+  const found = fixed.length + notCleaned.length;
+  const cleaned = isDryRun ? 0 : fixed.length;
+  return { integration, found, cleaned, kept, remaining: found - cleaned - kept.length };
 }
 
 /** Of orphans, being unsafe to repair has a reason of its own. */

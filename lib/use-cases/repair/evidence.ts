@@ -21,6 +21,8 @@ export type CompareDeps = {
   readonly owners: FieldOwners;
   /** What is younger than this is left to those who are at work on it. */
   readonly graceMs: number;
+  /** So many customers of one side are compared in one go; more take a run. */
+  readonly mostAtOnce: number;
 };
 
 /** What an issue may be about. */

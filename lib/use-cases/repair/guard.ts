@@ -1,9 +1,7 @@
-import { ProblemError, reconciliationRefused, stripeUnavailable } from '#domain/problem.ts';
+import { ProblemError, stripeUnavailable } from '#domain/problem.ts';
 import { absent, type CatalogStore, equal, put } from '#ports/catalog-store.ts';
 import { type Integration, IntegrationUnavailableError } from '#ports/integration.ts';
 import type { ReconciliationRecord } from '#ports/records.ts';
-import type { Comparison } from './compare.ts';
-import { TooManyCustomersError } from './suspect.ts';
 
 export const RECONCILIATION_KEY = { type: 'reconciliation' } as const;
 
@@ -15,9 +13,12 @@ type Counts = Pick<ReconciliationRecord, 'catalogCustomers' | 'stripeCustomers'>
 /** What is known now of the account and of how many there are; `undefined` for what Stripe does not say. */
 export type Met = Counts & { readonly account?: string; readonly isLive?: boolean };
 
-export async function meet(integration: Integration, { report, isLive }: Comparison): Promise<Met> {
+export async function meet(
+  integration: Integration,
+  { catalogCustomers, stripeCustomers }: Counts,
+  isLive: boolean | undefined,
+): Promise<Met> {
   const account = await integration.findAccount();
-  const { catalogCustomers, stripeCustomers } = report;
   return {
     ...{ catalogCustomers, stripeCustomers },
     ...(account !== undefined && { account }),
@@ -82,7 +83,6 @@ export async function asProblems<Result>(work: () => Promise<Result>): Promise<R
     return await work();
   } catch (error) {
     if (error instanceof IntegrationUnavailableError) throw new ProblemError(stripeUnavailable(), { cause: error });
-    if (error instanceof TooManyCustomersError) throw reconciliationRefused(error.message);
     throw error;
   }
 }

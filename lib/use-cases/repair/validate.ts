@@ -3,13 +3,13 @@ import { notFound } from '#domain/problem.ts';
 import { type CatalogStore, change, equal } from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import type { Random } from '#ports/system.ts';
-import { compare } from './compare.ts';
+import { compare } from './compare/compare.ts';
 import type { CompareDeps } from './evidence.ts';
 import { asProblems, keepMet, meet, RECONCILIATION_KEY } from './guard.ts';
 
 /**
  * Compares both sides in full and tells where they do not agree. Writes nothing.
- * @throws ProblemError `stripe-unavailable`; `reconciliation-refused` when there are too many customers for one go
+ * @throws ProblemError `stripe-unavailable`; TooManyCustomersError
  */
 export async function validate(deps: CompareDeps, from?: string): Promise<ConsistencyReport> {
   return asProblems(async () => (await compare(deps, from)).report);
@@ -39,7 +39,7 @@ export async function validateOnSchedule(deps: ScheduleDeps): Promise<ScheduledR
     const [known, position] = await deps.store.read([RECONCILIATION_KEY, { type: 'eventPosition' }]);
     const comparison = await compare(deps);
     const { report } = comparison;
-    const met = await meet(deps.integration, comparison);
+    const met = await meet(deps.integration, report, comparison.isLive);
     await keepMet(deps.store, known, met, { ...report, issues: report.issues.slice(0, ISSUES_KEPT) });
     if (position?.unreadSince !== undefined && report.nextCursor === undefined) {
       // A sweep that is at work begins anew, on what this leaves.

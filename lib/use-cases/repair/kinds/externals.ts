@@ -5,6 +5,11 @@ const isUnlinked = ({ external, link }: ExternalEvidence) => external !== undefi
 
 const isOwed = ({ link }: ExternalEvidence) => link?.dueAt !== undefined;
 
+/** The customer that its metadata names has it as its own. */
+function isNamedBack({ externalId, named }: ExternalEvidence): boolean {
+  return isLive(named?.customer) && named?.sync?.externalId === externalId;
+}
+
 /** No operation and no attempt that may have made it is still at work. */
 function isMade({ named }: ExternalEvidence): boolean {
   return named !== undefined && !isUnfinished(named.operation) && named.attempt?.outcome !== 'open';
@@ -54,8 +59,12 @@ export const externalKinds: readonly KindOf<ExternalEvidence>[] = [
       isSafe: ({ external }) => external === undefined,
     },
     detail: 'A link names a customer that the catalog does not have.',
-    isFound: ({ link, linked }) =>
-      link?.customerId !== undefined && linked?.customer === undefined && linked?.sync === undefined,
+    isFound: (evidence) => {
+      const { link, linked } = evidence;
+      const isNobodys = linked?.customer === undefined && linked?.sync === undefined;
+      // Whoever names this Stripe customer is told of as one whose link names another.
+      return link?.customerId !== undefined && isNobodys && !isNamedBack(evidence);
+    },
   },
   {
     ...{ kind: 'link-one-sided', severity: 'error', action: 'join' },

@@ -15,12 +15,13 @@ import { iso } from '#ports/system.ts';
 import { isAsRead, nobodySyncsSince } from '../../catalog/read-live.ts';
 import { customerKey, type SyncDeps, syncKey } from '../../sync/run.ts';
 import { syncCustomer } from '../../sync/sync-customer.ts';
+import type { CompareDeps } from '../evidence.ts';
 
-export type RepairDeps = SyncDeps & {
-  readonly leases: LeaseStore;
-  readonly saga: SagaStarter;
-  readonly graceMs: number;
-};
+export type RepairDeps = SyncDeps &
+  CompareDeps & {
+    readonly leases: LeaseStore;
+    readonly saga: SagaStarter;
+  };
 
 /** What came of a repair. `skipped`: nothing was done, because it is not wanted, or not so any more. */
 export type Repaired = { readonly is: 'fixed' } | { readonly is: 'skipped' | 'failed'; readonly reason: string };

@@ -1,15 +1,10 @@
 import { type CustomerFields, canonical } from '#domain/customer.ts';
 import type { ExternalCustomer } from '#ports/integration.ts';
-import type { CompareDeps, Subject } from './evidence.ts';
+import type { CompareDeps, Subject } from '../evidence.ts';
 
 /** A subject that did not look right, and what it looked like: one that has changed since was being worked on. */
 export type Suspect = { readonly subject: Subject; readonly stamp: Stamp };
 export type Stamp = { readonly version?: number; readonly revision?: number; readonly remote?: string };
-
-export type Suspecting = (subject: Subject, stamp?: Stamp) => void;
-
-/** What is kept of a Stripe customer during a walk. */
-export type External = { readonly remote: string; readonly linkedTo: string | undefined };
 
 /** Without its hint: the same subject has the same name in every walk. */
 export function nameOf(subject: Subject): string {
@@ -24,17 +19,4 @@ export function remoteStamp({ digest }: Pick<CompareDeps, 'digest'>, { name, ema
 /** The same of a customer of ours that Stripe's ought to look like. */
 export function stampOf(digest: CompareDeps['digest'], { name, email }: CustomerFields, owner: string): string {
   return digest(JSON.stringify([canonical(name), canonical(email), owner])).slice(0, 16);
-}
-
-/** Both sides in one go need this bound: about a hundred bytes are kept of each customer of either side. */
-const MOST_CUSTOMERS = 100_000;
-
-/** More customers than can be compared in one go. */
-export class TooManyCustomersError extends Error {
-  override readonly name = 'TooManyCustomersError';
-}
-
-/** @throws TooManyCustomersError */
-export function assertComparable(count: number): void {
-  if (count > MOST_CUSTOMERS) throw new TooManyCustomersError(`More than ${MOST_CUSTOMERS} customers on one side.`);
 }

@@ -1,50 +1,48 @@
-import type { ConsistencyReport, Issue } from '#domain/consistency.ts';
-import { iso } from '#ports/system.ts';
-import type { CompareDeps, Evidence, Subject } from './evidence.ts';
-import { gather } from './gather.ts';
-import { type Found, judge } from './kinds/kinds.ts';
+import type { Issue } from '#domain/consistency.ts';
+import type { CompareDeps, Evidence, Subject } from '../evidence.ts';
+import { gather } from '../gather.ts';
+import { type Found, judge } from '../kinds/kinds.ts';
+import type { Buckets } from './buckets.ts';
 import { nameOf, remoteStamp, type Stamp, type Suspect } from './suspect.ts';
-import { walkBothSides } from './walk.ts';
 
 /** An issue, and what it is about: enough to look at it again before anything is done about it. */
 export type Finding = { readonly subject: Subject; readonly found: Found; readonly issue: Issue };
 
-export type Comparison = {
-  readonly report: ConsistencyReport;
-  readonly findings: readonly Finding[];
-  readonly isLive: boolean | undefined;
+/** `last`: the place of the last suspect that was looked at; absent when it was the last of its bucket. */
+export type Looked = { readonly findings: readonly Finding[]; readonly last?: string };
+
+type Asked = {
+  readonly bucket: number;
+  /** Suspects stand in the order of their places, and are looked at from after this one. */
+  readonly after: string;
+  readonly most: number;
+  /** Not before then. */
+  readonly notBeforeMs: number;
 };
 
-/** A webhook and its poke have brought over by then what somebody changed in Stripe a moment before. */
-const SETTLE_MS = 5_000;
 const AT_ONCE = 8;
-/** One report holds no more; where it ends, the next one goes on. */
-const MOST_SUSPECTS = 1_000;
 
 /**
- * Compares both sides in full, in two passes: what does not look right is read again on both sides, and is an issue only
- * if it has not changed and is no work of somebody's. Writes nothing.
- * @throws IntegrationUnavailableError, TooManyCustomersError
+ * Looks again, on both sides, at what did not look right: it is an issue only if it has not changed and is no work of
+ * somebody's.
  */
-export async function compare(deps: CompareDeps, from = ''): Promise<Comparison> {
-  const validatedAt = iso(deps.clock.nowMs());
-  const walk = await walkBothSides(deps);
-  const ordered = walk.suspects
-    .map((suspect) => ({ suspect, place: deps.digest(nameOf(suspect.subject)) }))
-    .filter(({ place }) => place > from)
+export async function lookAgain(deps: CompareDeps, buckets: Buckets, asked: Asked): Promise<Looked> {
+  const suspects = new Map<string, Suspect>();
+  for (const { subject, stamp } of await buckets.read('suspects', asked.bucket)) {
+    const known = suspects.get(nameOf(subject));
+    const all = { subject: { ...known?.subject, ...subject }, stamp: { ...known?.stamp, ...stamp } };
+    suspects.set(nameOf(subject), all);
+  }
+  const ordered = [...suspects]
+    .map(([name, suspect]) => ({ suspect, place: deps.digest(name) }))
+    .filter(({ place }) => place > asked.after)
     .sort((a, b) => (a.place < b.place ? -1 : 1));
-  const looked = ordered.slice(0, MOST_SUSPECTS);
-  if (looked.length > 0) await deps.clock.sleep(SETTLE_MS);
+  const looked = ordered.slice(0, asked.most);
+  const waitMs = asked.notBeforeMs - deps.clock.nowMs();
+  if (looked.length > 0 && waitMs > 0) await deps.clock.sleep(waitMs);
   const findings = (await eachOf(looked, ({ suspect }) => findingsOf(deps, suspect))).flat();
-  const { catalogCustomers, stripeCustomers, isLive } = walk;
-  const last = ordered.length > looked.length ? looked.at(-1) : undefined;
-  const report = {
-    ...{ validatedAt, consistent: findings.length === 0 && last === undefined && from === '' },
-    ...{ catalogCustomers, stripeCustomers, issueCount: findings.length },
-    issues: findings.map(({ issue }) => issue),
-    ...(last !== undefined && { nextCursor: last.place }),
-  };
-  return { report, findings, isLive };
+  const last = ordered.length > looked.length ? looked.at(-1)?.place : undefined;
+  return { findings, ...(last !== undefined && { last }) };
 }
 
 /** The findings that still stand, of a subject that was found before. */
@@ -52,7 +50,6 @@ export async function lookAgainAt(deps: CompareDeps, { subject, found }: Finding
   const evidence = await gather(deps, subject);
   return evidence !== undefined && judge(evidence).some(({ kind }) => kind === found.kind) ? evidence : undefined;
 }
-
 async function findingsOf(deps: CompareDeps, { subject, stamp }: Suspect): Promise<Finding[]> {
   const evidence = await gather(deps, subject);
   if (evidence === undefined || hasMoved(deps, evidence, stamp)) return [];
