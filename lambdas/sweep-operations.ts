@@ -7,6 +7,7 @@ import { SfnSagaStarter } from '#adapters/step-functions/sfn-saga-starter.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { type SweepReport, sweepOperations } from '#use-cases/saga/sweep-operations.ts';
 import { store, system } from './wiring/catalog.ts';
+import { runs } from './wiring/runs.ts';
 
 const saga = new SfnSagaStarter(new SFNClient({}), requireEnv('SAGA_ARN'));
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
@@ -14,5 +15,5 @@ const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const leases = new DynamoLeaseStore(store, system.clock);
 
 export function handler(): Promise<SweepReport> {
-  return sweepOperations({ store, ...system, saga, pokes, leases });
+  return sweepOperations({ store, ...system, saga, runs, pokes, leases });
 }

@@ -1,9 +1,12 @@
 import { json } from '#adapters/http/render.ts';
 import { wireLeft } from '#adapters/http/render-repair.ts';
+import { runUnderway } from '#adapters/http/render-run.ts';
 import { cleanupOrphanedSchema, parseWith } from '#adapters/http/schemas.ts';
 import { notFound } from '#domain/problem.ts';
 import { cleanupOrphaned } from '#use-cases/repair/cleanup-orphaned.ts';
+import { atOnceOrAsRun } from '#use-cases/repair/runs/begin-run.ts';
 import { comparing } from '../wiring/compare.ts';
+import { runs } from '../wiring/runs.ts';
 import { writes } from '../wiring/writes.ts';
 import { repairsUntil } from './repairs-until.ts';
 import type { Route } from './route.ts';
@@ -11,7 +14,11 @@ import type { Route } from './route.ts';
 export const routeCleanupOrphaned: Route = async (event, context) => {
   const query = parseWith(cleanupOrphanedSchema, event.queryStringParameters ?? {});
   if (query.integration_name !== comparing.integration.name) throw notFound('integration');
-  const asked = { isDryRun: query.dry_run === 'true', deadlineMs: repairsUntil(context) };
-  const { kept, ...report } = await cleanupOrphaned({ ...writes, ...comparing }, asked);
+  const isDryRun = query.dry_run === 'true';
+  const given = await atOnceOrAsRun({ ...comparing, runs }, { is: 'cleanup-orphaned', isDryRun }, () =>
+    cleanupOrphaned({ ...writes, ...comparing }, { isDryRun, deadlineMs: repairsUntil(context) }),
+  );
+  if ('run' in given) return runUnderway(given.run);
+  const { kept, ...report } = given.answer;
   return json(200, { ...report, kept: kept.map(wireLeft) });
 };

@@ -14,8 +14,6 @@ export const system = { clock: systemClock, random: systemRandom };
 
 export const log: Log = { warn: (message, details) => console.warn({ message, ...details }) };
 
-export const store = new DynamoCatalogStore(
-  DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
-  requireEnv('CATALOG_TABLE'),
-  system,
-);
+export const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
+
+export const store = new DynamoCatalogStore(documents, requireEnv('CATALOG_TABLE'), system);

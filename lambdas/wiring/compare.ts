@@ -10,5 +10,5 @@ export const comparing = {
   owners: { name: requireEnv('OWNER_OF_NAME') as Side, email: requireEnv('OWNER_OF_EMAIL') as Side },
   leases: new DynamoLeaseStore(store, system.clock),
   graceMs: Number(requireEnv('GRACE_MINUTES')) * 60_000,
-  mostAtOnce: 100_000,
+  mostAtOnce: Number(requireEnv('MOST_AT_ONCE')),
 };

@@ -9,6 +9,9 @@ export type RunRequest =
     }
   | { readonly is: 'cleanup-orphaned'; readonly isDryRun: boolean };
 
+/** `refused`: it ended without what it was asked for, and says why. */
+export type RunStatus = 'running' | 'done' | 'refused';
+
 /**
  * Where a comparison of both sides goes on: what of Stripe's list comes next, what of each part of the catalog (`null`
  * after its end), which bucket is matched, and after which of its suspects a bucket is looked at again.
@@ -31,3 +34,37 @@ export type ComparisonWalk = {
   /** When the last page of either side had been read. */
   readonly readAtMs?: number;
 };
+
+/** How far a run has come with the repairs, and what has come of them. */
+export type RepairWalk = {
+  /** The page of findings that is worked on, and which of its findings is next. */
+  readonly page: number;
+  readonly next: number;
+  /** How many repairs were begun, or left because there were too many. */
+  readonly tried: number;
+  readonly fixed: number;
+  readonly skipped: number;
+  readonly failed: number;
+  /** Those skipped that another call would begin. */
+  readonly left: number;
+};
+
+/** As many buckets a run puts into. Fixed, so that one that goes on finds what it has put. */
+export const RUN_BUCKETS = 256;
+
+/** How much of a run is behind it, from 0 to 1: an estimate, from how many customers there were last. */
+export function progressOf({ place, ...met }: ComparisonWalk, expectedCustomers: number): number {
+  const share = (count: number) => Math.min(count / Math.max(expectedCustomers, 1), 1);
+  switch (place.stage) {
+    case 'list':
+      return 0.4 * share(met.stripeCustomers);
+    case 'scan':
+      return 0.4 + 0.3 * share(met.catalogCustomers);
+    case 'match':
+      return 0.7 + (0.1 * place.bucket) / RUN_BUCKETS;
+    case 'look':
+      return 0.8 + (0.15 * place.bucket) / RUN_BUCKETS;
+    case 'end':
+      return 0.95;
+  }
+}

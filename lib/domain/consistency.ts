@@ -28,6 +28,11 @@ export type ConsistencyReport = {
 /** What was left as it is, and why. */
 export type NotFixed = { readonly issue: Issue; readonly reason: string };
 
+/** What came of one finding that was to be repaired; in a dry run, what would come of it. */
+export type RepairOutcome =
+  | ({ readonly is: 'fixed' } & { readonly issue: Issue })
+  | ({ readonly is: 'skipped' | 'failed' } & NotFixed);
+
 /** What came of repairing what was found. */
 export type FixReport = {
   readonly isDryRun: boolean;
@@ -36,3 +41,11 @@ export type FixReport = {
   readonly skipped: readonly NotFixed[];
   readonly failed: readonly NotFixed[];
 };
+
+/** What came of each finding, in groups. */
+export function fixReport(isDryRun: boolean, outcomes: readonly RepairOutcome[]): FixReport {
+  const left = (wanted: 'skipped' | 'failed') =>
+    outcomes.flatMap((each) => (each.is === wanted ? [{ issue: each.issue, reason: each.reason }] : []));
+  const fixed = outcomes.flatMap((each) => (each.is === 'fixed' ? [each.issue] : []));
+  return { isDryRun, fixed, skipped: left('skipped'), failed: left('failed') };
+}

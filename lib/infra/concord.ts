@@ -6,6 +6,7 @@ import type { ConcordConfig } from './config.ts';
 import { EndedEarly } from './ended-early.ts';
 import { CustomersApi } from './http-api.ts';
 import { Pokes } from './pokes.ts';
+import { Reconciliation } from './reconciliation.ts';
 import { Saga } from './saga.ts';
 import { Schedules } from './schedules.ts';
 import { StripeKeys } from './stripe-keys.ts';
@@ -26,6 +27,7 @@ export class Concord extends Construct {
     const pokes = new Pokes(this, 'Pokes', { stage, visibilityTimeout: Duration.minutes(6) });
     const owners: Use = { environment: { OWNER_OF_NAME: config.owners.name, OWNER_OF_EMAIL: config.owners.email } };
     const grace: Use = { environment: { GRACE_MINUTES: String(config.graceMinutes) } };
+    const size: Use = { environment: { MOST_AT_ONCE: String(config.mostAtOnce) } };
 
     const sagaSteps = new ConcordFunction(this, 'SagaSteps', {
       stage,
@@ -35,6 +37,19 @@ export class Concord extends Construct {
       uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']), stripe.writing, pokes.sending],
     });
     const saga = new Saga(this, 'Saga', { stage, steps: sagaSteps });
+
+    const reconcile = new ConcordFunction(this, 'Reconcile', {
+      stage,
+      entry: 'reconcile',
+      description: 'A step of a run that compares both sides at size.',
+      timeout: Duration.minutes(5),
+      uses: [
+        tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
+        tables.scratchFor(['BatchGetItem', 'BatchWriteItem']),
+        ...[saga.starting, pokes.sending, stripe.writing, owners, grace, size],
+      ],
+    });
+    const reconciliation = new Reconciliation(this, 'Reconciliation', { stage, step: reconcile });
 
     const customers = new ConcordFunction(this, 'CustomersFunction', {
       stage,
@@ -64,11 +79,8 @@ export class Concord extends Construct {
       timeout: Duration.seconds(29),
       uses: [
         tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
-        saga.starting,
-        pokes.sending,
-        stripe.writing,
-        owners,
-        grace,
+        tables.scratchFor(['BatchGetItem']),
+        ...[saga.starting, reconciliation.starting, pokes.sending, stripe.writing, owners, grace, size],
       ],
     });
     const handlers = { customers, deletes, maintenance };
@@ -98,7 +110,10 @@ export class Concord extends Construct {
       entry: 'sweep-operations',
       description: 'Resumes what a crash left: overdue operations, and customers owed to Stripe.',
       timeout: Duration.minutes(1),
-      uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem'], 'due'), saga.starting, pokes.sending],
+      uses: [
+        tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem'], 'due'),
+        ...[saga.starting, reconciliation.starting, pokes.sending],
+      ],
     });
     const sweepEvents = new ConcordFunction(this, 'SweepEvents', {
       stage,
@@ -118,9 +133,16 @@ export class Concord extends Construct {
     const validateConsistency = new ConcordFunction(this, 'ValidateConsistency', {
       stage,
       entry: 'validate-consistency',
-      description: 'Compares both sides in full and keeps the report.',
+      description: 'Compares both sides in full and keeps the report, or begins the run that will.',
       timeout: Duration.minutes(15),
-      uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem', 'Query', 'Scan']), stripe.reading, owners, grace],
+      uses: [
+        tables.catalogFor([...READS, 'PutItem', 'UpdateItem', 'Query', 'Scan']),
+        stripe.reading,
+        owners,
+        grace,
+        size,
+        reconciliation.starting,
+      ],
     });
     const cleanup = new ConcordFunction(this, 'Cleanup', {
       stage,

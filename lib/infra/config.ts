@@ -18,6 +18,8 @@ export type ConcordConfig = {
   readonly stripeAccount?: string;
   /** What is younger than this many minutes is left alone by comparing and repairing, 1 to 1000. */
   readonly graceMinutes: number;
+  /** More customers of one side than this, 1 to 100000, are compared by a run rather than while somebody waits. */
+  readonly mostAtOnce: number;
   /** How many webhooks are taken at once, 1 to 1000; without it, as many as the account has room for. */
   readonly webhookConcurrency?: number;
 };
@@ -45,6 +47,8 @@ export function readConfig(node: Node): ConcordConfig {
     syncConcurrency: wholeNumber(node, 'syncConcurrency', 2) ?? 4,
     graceMinutes: wholeNumber(node, 'graceMinutes', 1) ?? 10,
     hasStripeReadKey: hasStripeReadKey(node),
+    // Fifty requests to Stripe: within the 29 seconds that an API may take.
+    mostAtOnce: wholeNumber(node, 'mostAtOnce', 1, 100_000) ?? 5_000,
     ...webhookConfig(node, stage),
     ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
   };
@@ -82,11 +86,11 @@ function webhookConfig(
   };
 }
 
-function wholeNumber(node: Node, key: string, least: number): number | undefined {
+function wholeNumber(node: Node, key: string, least: number, most = 1000): number | undefined {
   const given = text(node, key);
   const value = Number(given);
-  if (given !== undefined && (!Number.isInteger(value) || value < least || value > 1000)) {
-    throw new Error(`Context "${key}" must be a whole number from ${least} to 1000.`);
+  if (given !== undefined && (!Number.isInteger(value) || value < least || value > most)) {
+    throw new Error(`Context "${key}" must be a whole number from ${least} to ${most}.`);
   }
   return given === undefined ? undefined : value;
 }

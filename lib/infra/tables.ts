@@ -82,6 +82,14 @@ export class Tables extends Construct {
     };
   }
 
+  /** Lets a function do these on what may be lost besides replies. */
+  scratchFor(actions: readonly ('BatchGetItem' | 'BatchWriteItem')[]): Use {
+    return {
+      environment: { EPHEMERAL_TABLE: this.ephemeral.tableName },
+      permissions: [{ actions: actions.map(inDynamodb), resource: this.ephemeral.tableArn }],
+    };
+  }
+
   /** Lets a function do these on the catalog's items, and query these indexes; nothing is allowed on all of them. */
   catalogFor(actions: readonly CatalogAction[], ...indexes: readonly CatalogIndex[]): Use {
     return {

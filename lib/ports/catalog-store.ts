@@ -112,7 +112,7 @@ export type Commit<W extends NamedWrites> =
 
 /** A due record, and when it was due. */
 export type Due = {
-  readonly key: Extract<RecordKey, { type: 'operation' | 'sync' | 'link' }>;
+  readonly key: Extract<RecordKey, { type: 'operation' | 'sync' | 'link' | 'consistencyRun' }>;
   readonly dueAt: string;
 };
 

@@ -1,4 +1,5 @@
 import type { ConsistencyReport } from '#domain/consistency.ts';
+import type { ComparisonWalk, RepairWalk, RunRequest, RunStatus } from '#domain/consistency-run.ts';
 import type { Conflict, Customer, CustomerFields, CustomerStatus, SyncStatus } from '#domain/customer.ts';
 import type { NormalizedEmail } from '#domain/email.ts';
 import type { OperationKind, OperationStatus, OperationStep } from '#domain/operation.ts';
@@ -216,6 +217,41 @@ export type CleanupPositionRecord = {
   readonly step: number;
 };
 
+/** How many notes one step of a run has written, under a number that no other step has. */
+export type StepNotes = readonly [step: number, count: number];
+
+/** The truth about a comparison that takes more than one go; the state machine only drives it. */
+export type ConsistencyRunRecord = {
+  readonly id: string;
+  readonly request: RunRequest;
+  /** Its report is kept as the last scheduled one. */
+  readonly isScheduled?: true;
+  readonly status: RunStatus;
+  /** Why it was refused. */
+  readonly reason?: string;
+  /** The executor that may work; each new one raises it. */
+  readonly fence: number;
+  /** Raised by whoever begins to work: only what was written under the steps that ended well is ever read. */
+  readonly step: number;
+  readonly walk: ComparisonWalk;
+  readonly repair?: RepairWalk;
+  /** How many customers there were on one side when both were compared last. */
+  readonly expectedCustomers: number;
+  /** Since when events had been forgotten unread, when it began. */
+  readonly unreadSince?: string;
+  /** What was put into buckets, and how much of it has been read there again. */
+  readonly buckets: { readonly notes: readonly StepNotes[]; readonly put: number; readonly read: number };
+  readonly findings: { readonly notes: readonly StepNotes[]; readonly count: number };
+  readonly outcomes: { readonly notes: readonly StepNotes[]; readonly count: number };
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly dueAt?: string;
+  readonly expiresAtSeconds: number;
+};
+
+/** Which run was begun last. */
+export type LatestRunRecord = { readonly runId: string };
+
 /** Every type of record in the catalog. */
 export type Records = {
   readonly customer: CustomerRecord;
@@ -232,6 +268,8 @@ export type Records = {
   readonly lastWebhook: LastWebhookRecord;
   readonly reconciliation: ReconciliationRecord;
   readonly cleanupPosition: CleanupPositionRecord;
+  readonly consistencyRun: ConsistencyRunRecord;
+  readonly latestRun: LatestRunRecord;
 };
 
 /** What names a record. */
@@ -253,6 +291,8 @@ export type RecordKey =
   | { readonly type: 'counter'; readonly name: string; readonly shard: number }
   | { readonly type: 'lastWebhook'; readonly integration: IntegrationName }
   | { readonly type: 'reconciliation' }
-  | { readonly type: 'cleanupPosition' };
+  | { readonly type: 'cleanupPosition' }
+  | { readonly type: 'consistencyRun'; readonly runId: string }
+  | { readonly type: 'latestRun' };
 
 export type RecordOf<Key extends RecordKey> = Records[Key['type']];

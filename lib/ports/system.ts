@@ -18,6 +18,12 @@ export interface SagaStarter {
   start(operationId: string, fence: number): Promise<void>;
 }
 
+/** Hands a begun run, which compares both sides at size, to whoever drives it. */
+export interface RunStarter {
+  /** Starts the execution `<runId>-<fence>`; one that exists already is as good. */
+  start(runId: string, fence: number): Promise<void>;
+}
+
 /** `iso(clock.nowMs())` is how every time is stored: ISO 8601 UTC with milliseconds, so that text order is time order. */
 export function iso(ms: number): string {
   return new Date(ms).toISOString();

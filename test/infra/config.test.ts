@@ -8,7 +8,7 @@ describe('the configuration', () => {
   it('has a default for everything', () => {
     expect(read({})).toEqual({
       ...{ stage: 'dev', stripeMode: 'test', hasStripeReadKey: false },
-      ...{ owners: { name: 'catalog', email: 'catalog' }, syncConcurrency: 4, graceMinutes: 10 },
+      ...{ owners: { name: 'catalog', email: 'catalog' }, syncConcurrency: 4, graceMinutes: 10, mostAtOnce: 5_000 },
     });
   });
 
@@ -30,6 +30,7 @@ describe('the configuration', () => {
     [{ stripeReadKey: 'two' }, 'stripeReadKey'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
     [{ graceMinutes: '0' }, 'graceMinutes'],
+    [{ mostAtOnce: '100001' }, 'mostAtOnce'],
   ])('refuses the context %j with a sentence', (context, key) => {
     expect(() => read(context as Record<string, string>)).toThrow(`Context "${key}" must be`);
   });

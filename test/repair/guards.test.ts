@@ -4,7 +4,7 @@ import { validateOnSchedule } from '#use-cases/repair/validate.ts';
 import { createRepairWorld, HOUR_MS, type RepairWorld, whatever } from './repair-world.ts';
 
 const NOW = { isDryRun: false, deadlineMs: Number.POSITIVE_INFINITY };
-const scheduled = (world: RepairWorld) => world.inside(() => validateOnSchedule(world.deps));
+const scheduled = (world: RepairWorld) => world.inside(() => validateOnSchedule({ ...world.deps, runs: world.runs }));
 const setKnown = (world: RepairWorld, change: object) =>
   world.write({ key: { type: 'reconciliation' }, change, when: whatever });
 const refused = expect.objectContaining({ problem: expect.objectContaining({ type: 'reconciliation-refused' }) });

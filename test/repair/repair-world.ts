@@ -1,13 +1,18 @@
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
 import { MemoryLeaseStore } from '#adapters/memory/memory-lease-store.ts';
+import { MemoryScratchStore } from '#adapters/memory/memory-scratch-store.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemDigest } from '#adapters/system/system.ts';
+import type { RunRequest } from '#domain/consistency-run.ts';
 import type { Write } from '#ports/catalog-store.ts';
 import type { Poke } from '#ports/pokes.ts';
 import type { CustomerRecord, OperationRecord, SyncRecord } from '#ports/records.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { type FixQuery, fix } from '#use-cases/repair/fix.ts';
-import type { RepairDeps } from '#use-cases/repair/repairs/repair.ts';
+import { beginRun } from '#use-cases/repair/runs/begin-run.ts';
+import type { RunDeps } from '#use-cases/repair/runs/run.ts';
+import { tellRun } from '#use-cases/repair/runs/tell-run.ts';
+import { type RunExecutor, workOnRun } from '#use-cases/repair/runs/work-on-run.ts';
 import { validate } from '#use-cases/repair/validate.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import { answerOf, asDashboard, carriedStripe, carrying, sandboxInProcess } from '../simulation/sandbox-client.ts';
@@ -15,6 +20,7 @@ import { seededRandom } from '../simulation/seeded-random.ts';
 import { idOf } from '../simulation/simulated-ports.ts';
 
 export const HOUR_MS = 3600_000;
+const MOST_STEPS = 5_000;
 
 /** What is there, whatever it is. */
 export const whatever = { is: 'missing', field: 'no such field' } as never;
@@ -31,10 +37,16 @@ export function createRepairWorld(seed = 1) {
   let sent: Poke[] = [];
   const started: string[] = [];
   const requests: string[] = [];
-  const deps: RepairDeps = {
+  const executors: RunExecutor[] = [];
+  const runs = {
+    start: async (runId: string, fence: number) => {
+      executors.push({ runId, fence });
+    },
+  };
+  const deps: RunDeps = {
     ...{ store, clock, digest: systemDigest, log: { warn: () => {} }, graceMs: 10 * 60_000, mostAtOnce: 100_000 },
     integration: new StripeIntegration(async () => carriedStripe, 'simulated'),
-    leases: new MemoryLeaseStore(clock),
+    ...{ leases: new MemoryLeaseStore(clock), scratch: new MemoryScratchStore(clock) },
     random: { id: () => idOf(random), fraction: () => random.fraction() },
     pokes: {
       poke: async (poke) => {
@@ -55,7 +67,7 @@ export function createRepairWorld(seed = 1) {
     }, work);
   let count = 0;
   const world = {
-    ...{ deps, store, sandbox, inside, requests, started },
+    ...{ deps, store, sandbox, inside, requests, started, runs, executors },
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -66,6 +78,14 @@ export function createRepairWorld(seed = 1) {
         sent = [];
         for (const poke of pokes) await inside(() => handlePokes(deps, [poke]));
       }
+    },
+    /** Whatever is due is poked, and worked on until nothing is left of it. */
+    sweep: async () => {
+      for (const { key } of await store.listDue(new Date(nowMs).toISOString(), 1_000)) {
+        if (key.type === 'sync') sent.push({ customerId: key.customerId });
+        if (key.type === 'link') sent.push({ externalId: key.externalId });
+      }
+      await world.drain();
     },
     write: async (...writes: Write[]) => {
       const named = Object.fromEntries(writes.map((write, index) => [`w${index}`, write]));
@@ -117,6 +137,27 @@ export function createRepairWorld(seed = 1) {
         ...more,
       };
       return world.write({ key: { type: 'operation', operationId: id }, put: record, when: whatever } as Write);
+    },
+    /** Begins a run, and answers its executor. */
+    begin: async (request: RunRequest = { is: 'validate' }): Promise<RunExecutor> => {
+      const { run } = await beginRun({ ...deps, runs }, request);
+      return { runId: run.id, fence: run.fence };
+    },
+    /** As the state machine drives it; `by` is what each step is given. */
+    runToEnd: async (executor: RunExecutor, by: () => RunDeps = () => deps) => {
+      for (let steps = 1; steps <= MOST_STEPS; steps += 1) {
+        const { is } = await inside(() => workOnRun(by(), executor));
+        if (is === 'done') return steps;
+      }
+      throw new Error('The run has no end.');
+    },
+    /** All pages of what a run tells. */
+    told: async (runId: string) => {
+      const pages = [await tellRun(deps, runId)];
+      for (let { next } = pages[0] ?? {}; next !== undefined; next = pages.at(-1)?.next) {
+        pages.push(await tellRun(deps, runId, next));
+      }
+      return pages;
     },
     validate: () => inside(() => validate(deps)),
     fix: async (query: Partial<FixQuery> = {}) => {

@@ -32,6 +32,7 @@ const BUDGET_KB = {
   'delete-customer': 1000,
   'execution-ended-early': 600,
   maintenance: 900,
+  reconcile: 1000,
   'retry-failed-syncs': 1000,
   saga: 1000,
   'sweep-events': 900,

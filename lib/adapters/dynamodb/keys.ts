@@ -43,6 +43,10 @@ export function itemKey(key: RecordKey): ItemKey {
       return { pk: 'RECONCILIATION', sk: 'LAST' };
     case 'cleanupPosition':
       return { pk: 'CLEANUP', sk: 'POSITION' };
+    case 'consistencyRun':
+      return { pk: `RUN#${key.runId}`, sk: 'RUN' };
+    case 'latestRun':
+      return { pk: 'RECONCILIATION', sk: 'RUN' };
   }
 }
 
@@ -55,6 +59,7 @@ export function apartKey(status = '', since = ''): string {
 export function dueKey({ pk, sk }: ItemKey): Due['key'] {
   const [kind, id] = splitOnce(pk);
   if (kind === 'OPERATION') return { type: 'operation', operationId: id };
+  if (kind === 'RUN') return { type: 'consistencyRun', runId: id };
   if (kind === 'LINK') {
     const [of, externalId] = splitOnce(id);
     return { type: 'link', integration: of as 'stripe', externalId };

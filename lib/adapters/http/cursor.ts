@@ -2,10 +2,11 @@ import { invalid } from '#domain/problem.ts';
 
 const TIME = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z`;
 
-/** What a cursor is made of: an id, a digest, a time with what breaks its ties, or a due time with the key that is due. */
+/** What a cursor is made of: an id, the number of a page, a digest, a time with what breaks its ties, or a due time with the key that is due. */
 const POSITIONS = {
   id: /^[\w-]{1,64}$/,
   time: new RegExp(String.raw`^${TIME} [\w#:-]{1,128}$`),
+  page: /^\d{1,9}$/,
   digest: /^[0-9a-f]{64}$/,
   due: new RegExp(String.raw`^${TIME} [\w#:-]{1,128} [\w#:-]{1,64}$`),
 };

@@ -1,4 +1,4 @@
-import type { ConsistencyReport, Issue } from '#domain/consistency.ts';
+import type { ConsistencyReport, FixReport, Issue, NotFixed } from '#domain/consistency.ts';
 
 export function wireIssue({ kind, severity, customerId, externalId, detail, repair }: Issue) {
   return {
@@ -17,7 +17,15 @@ export function wireReport(report: ConsistencyReport) {
   };
 }
 
+/** What came of repairing, in its groups. */
+export function wireFix({ isDryRun, fixed, skipped, failed }: FixReport) {
+  return {
+    dry_run: isDryRun,
+    ...{ fixed: fixed.map(wireIssue), skipped: skipped.map(wireLeft), failed: failed.map(wireLeft) },
+  };
+}
+
 /** What was left as it is, and why. */
-export function wireLeft({ issue, reason }: { readonly issue: Issue; readonly reason: string }) {
+export function wireLeft({ issue, reason }: NotFixed) {
   return { ...wireIssue(issue), reason };
 }

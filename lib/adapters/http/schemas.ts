@@ -81,7 +81,7 @@ export function fixSchema(kinds: readonly string[]) {
   );
 }
 
-/** Query of `GET /customers/data-consistency/validate`. */
+/** Query of `GET /customers/data-consistency/validate`, and of the runs there. */
 export const validateSchema = z.strictObject({ cursor: z.optional(z.string()) }, { error: objectError });
 
 /** Query of `POST /customers/cleanup-orphaned`. */

@@ -1,5 +1,6 @@
-import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SagaStarter } from '#ports/system.ts';
+import { startExecution } from './start-execution.ts';
 
 /** Starts the saga's state machine. The name makes a second start of the same executor harmless. */
 export class SfnSagaStarter implements SagaStarter {
@@ -12,16 +13,6 @@ export class SfnSagaStarter implements SagaStarter {
   }
 
   async start(operationId: string, fence: number): Promise<void> {
-    try {
-      await this.#client.send(
-        new StartExecutionCommand({
-          stateMachineArn: this.#stateMachineArn,
-          name: `${operationId}-${fence}`,
-          input: JSON.stringify({ operationId, fence }),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ExecutionAlreadyExists)) throw error;
-    }
+    await startExecution(this.#client, this.#stateMachineArn, `${operationId}-${fence}`, { operationId, fence });
   }
 }

@@ -1,4 +1,4 @@
-import type { FixReport, Issue, NotFixed } from '#domain/consistency.ts';
+import type { RepairOutcome } from '#domain/consistency.ts';
 import { type Finding, lookAgainAt } from './compare/look.ts';
 import { judge } from './kinds/kinds.ts';
 import type { Plan } from './plan.ts';
@@ -8,8 +8,8 @@ import { MOVED, NEEDS_A_PERSON, type RepairDeps, type Repaired, skipped } from '
 /** How many repairs may still be begun, and until when. */
 type Limits = { readonly most: number; readonly deadlineMs: number };
 
-/** `tried`: how many repairs were begun, or were left because there were too many. */
-export type Applied = { readonly report: FixReport; readonly tried: number };
+/** `tried`: how many repairs were begun, or left because there were too many. */
+export type Applied = { readonly outcomes: readonly RepairOutcome[]; readonly tried: number };
 
 const UNSAFE = 'It is repaired only when its kind is named in kinds.';
 /** Why a repair was not begun that another call would begin. */
@@ -25,7 +25,7 @@ export async function applyPlan(
   plan: Plan,
   { most, deadlineMs }: Limits,
 ): Promise<Applied> {
-  const report = { fixed: [] as Issue[], skipped: [] as NotFixed[], failed: [] as NotFixed[] };
+  const outcomes: RepairOutcome[] = [];
   let tried = 0;
   for (const finding of findings.filter(plan.isWanted)) {
     const { issue } = finding;
@@ -36,10 +36,9 @@ export async function applyPlan(
       if (tried > most || deps.clock.nowMs() > deadlineMs) return skipped(LATER);
       return plan.isDryRun ? { is: 'fixed' } : repair(deps, finding, plan);
     })();
-    if (repaired.is === 'fixed') report.fixed.push(issue);
-    else report[repaired.is].push({ issue, reason: repaired.reason });
+    outcomes.push({ ...repaired, issue });
   }
-  return { report: { isDryRun: plan.isDryRun, ...report }, tried };
+  return { outcomes, tried };
 }
 
 async function repair(deps: RepairDeps, finding: Finding, { isAsked }: Plan): Promise<Repaired> {

@@ -1,4 +1,4 @@
-import type { FixReport } from '#domain/consistency.ts';
+import { type FixReport, fixReport } from '#domain/consistency.ts';
 import { reconciliationRefused } from '#domain/problem.ts';
 import { applyPlan } from './apply-plan.ts';
 import { compare } from './compare/compare.ts';
@@ -44,7 +44,8 @@ export async function repairAtOnce(deps: RepairDeps, plan: Plan, deadlineMs: num
       const reason = reasonToRefuse(known, met);
       if (reason !== undefined) throw reconciliationRefused(reason);
       if (!isDryRun) await keepMet(deps.store, known, met);
-      return (await applyPlan(deps, findings, plan, { most: MOST_REPAIRS, deadlineMs })).report;
+      const { outcomes } = await applyPlan(deps, findings, plan, { most: MOST_REPAIRS, deadlineMs });
+      return fixReport(isDryRun, outcomes);
     });
   } finally {
     if (lease !== undefined) await deps.leases.release(lease);

@@ -1,9 +1,12 @@
 import { ProblemError, stripeUnavailable } from '#domain/problem.ts';
-import { absent, type CatalogStore, equal, put } from '#ports/catalog-store.ts';
+import { absent, type CatalogStore, change, equal, put } from '#ports/catalog-store.ts';
 import { type Integration, IntegrationUnavailableError } from '#ports/integration.ts';
 import type { ReconciliationRecord } from '#ports/records.ts';
 
 export const RECONCILIATION_KEY = { type: 'reconciliation' } as const;
+
+/** A report is kept as one record, and records are small. */
+export const ISSUES_KEPT = 200;
 
 /** A side with less than this share of what it had before is not believed. */
 const LEAST_SHARE = 0.5;
@@ -75,6 +78,16 @@ export async function keepMet(
       known === undefined ? absent : equal('step', known.step),
     ),
   });
+}
+
+/** What Stripe's events had told in vain until a comparison began, it has found: there is nothing to keep in mind. */
+export async function makeGood(store: CatalogStore, unreadSince: string | undefined): Promise<void> {
+  if (unreadSince === undefined) return;
+  const [position] = await store.read([{ type: 'eventPosition' }]);
+  if (position?.unreadSince !== unreadSince) return;
+  // A sweep that is at work begins anew, on what this leaves.
+  const made = { unreadSince: undefined, step: position.step + 1 };
+  await store.commit({ it: change({ type: 'eventPosition' }, made, equal('step', position.step)) });
 }
 
 /** Says as a problem what keeps both sides from being compared. */

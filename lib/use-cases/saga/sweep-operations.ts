@@ -1,13 +1,15 @@
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import type { Pokes } from '#ports/pokes.ts';
-import { type Clock, iso, type Random, type SagaStarter } from '#ports/system.ts';
+import { type Clock, iso, type Random, type RunStarter, type SagaStarter } from '#ports/system.ts';
+import { resumeRun } from '../repair/runs/resume-run.ts';
 import { resumeOperation } from './resume-operation.ts';
 
 export type SweepDeps = {
   readonly store: CatalogStore;
   readonly clock: Clock;
   readonly saga: SagaStarter;
+  readonly runs: RunStarter;
   readonly pokes: Pokes;
   readonly leases: LeaseStore;
   readonly random: Random;
@@ -20,7 +22,7 @@ const AT_MOST_AT_ONCE = 400;
 /** Shorter than the minute to the next sweep: one that died does not cost two. */
 const LONGEST_SWEEP_MS = 50_000;
 
-/** Takes up what a crash left: overdue operations get a new executor, customers owed to Stripe are poked. */
+/** Takes up what a crash left: overdue operations and runs get a new executor, customers owed to Stripe are poked. */
 export async function sweepOperations(deps: SweepDeps): Promise<SweepReport> {
   const lease = await deps.leases.tryAcquire(['sweep-operations'], deps.random.id(), LONGEST_SWEEP_MS);
   if (lease === undefined) return { skipped: true };
@@ -40,6 +42,10 @@ async function sweep(deps: SweepDeps): Promise<SweepReport> {
     try {
       if (key.type === 'operation') {
         if (await resumeOperation(deps, key.operationId)) resumed += 1;
+        continue;
+      }
+      if (key.type === 'consistencyRun') {
+        if (await resumeRun(deps, key.runId)) resumed += 1;
         continue;
       }
       await deps.pokes.poke(key.type === 'sync' ? { customerId: key.customerId } : { externalId: key.externalId });

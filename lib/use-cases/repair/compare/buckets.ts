@@ -1,9 +1,10 @@
+import type { Digest } from '#ports/pokes.ts';
 import type { Claimed, Known, Tables } from './entries.ts';
 import type { Suspect } from './suspect.ts';
 
 /**
  * Where a walk puts what it meets. Whatever has the same key comes into the same bucket, in the order in which it was
- * added, so that one bucket after the other can be matched by itself, and no more than one is in memory.
+ * added, so that one bucket after the other can be matched by itself.
  */
 export type Buckets = {
   readonly count: number;
@@ -21,4 +22,9 @@ export function oneBucket(): Buckets {
     add: (table, _, entry) => void entriesOf(table).push(entry),
     read: async (table) => entriesOf(table),
   };
+}
+
+/** The buckets divide the digests of all keys into ranges: subjects stand in one order, however many buckets there are. */
+export function bucketOf(digest: Digest, key: string, count: number): number {
+  return Math.floor((Number.parseInt(digest(key).slice(0, 8), 16) / 2 ** 32) * count);
 }

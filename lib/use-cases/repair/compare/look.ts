@@ -8,8 +8,11 @@ import { nameOf, remoteStamp, type Stamp, type Suspect } from './suspect.ts';
 /** An issue, and what it is about: enough to look at it again before anything is done about it. */
 export type Finding = { readonly subject: Subject; readonly found: Found; readonly issue: Issue };
 
-/** `last`: the place of the last suspect that was looked at; absent when it was the last of its bucket. */
-export type Looked = { readonly findings: readonly Finding[]; readonly last?: string };
+/**
+ * `read`: how many entries the bucket has. `last`: the place of the last suspect that was looked at; absent when it was
+ * the last of its bucket.
+ */
+export type Looked = { readonly findings: readonly Finding[]; readonly read: number; readonly last?: string };
 
 type Asked = {
   readonly bucket: number;
@@ -28,7 +31,8 @@ const AT_ONCE = 8;
  */
 export async function lookAgain(deps: CompareDeps, buckets: Buckets, asked: Asked): Promise<Looked> {
   const suspects = new Map<string, Suspect>();
-  for (const { subject, stamp } of await buckets.read('suspects', asked.bucket)) {
+  const entries = await buckets.read('suspects', asked.bucket);
+  for (const { subject, stamp } of entries) {
     const known = suspects.get(nameOf(subject));
     const all = { subject: { ...known?.subject, ...subject }, stamp: { ...known?.stamp, ...stamp } };
     suspects.set(nameOf(subject), all);
@@ -42,7 +46,7 @@ export async function lookAgain(deps: CompareDeps, buckets: Buckets, asked: Aske
   if (looked.length > 0 && waitMs > 0) await deps.clock.sleep(waitMs);
   const findings = (await eachOf(looked, ({ suspect }) => findingsOf(deps, suspect))).flat();
   const last = ordered.length > looked.length ? looked.at(-1)?.place : undefined;
-  return { findings, ...(last !== undefined && { last }) };
+  return { findings, read: entries.length, ...(last !== undefined && { last }) };
 }
 
 /** The findings that still stand, of a subject that was found before. */

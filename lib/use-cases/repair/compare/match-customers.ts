@@ -6,9 +6,9 @@ type External = Extract<Known, { of: 'external' }>;
 type Group = { ours: Ours | undefined; readonly externals: External[]; readonly links: string[] };
 
 /** Matches what both sides have of each customer of a bucket. Whatever is not in step is suspect. */
-export async function matchCustomers(buckets: Buckets, bucket: number): Promise<void> {
+export function matchCustomers(buckets: Buckets, entries: readonly Known[]): void {
   const groups = new Map<string, Group>();
-  for (const known of await buckets.read('customers', bucket)) {
+  for (const known of entries) {
     const group = groups.get(known.id) ?? { ours: undefined, externals: [], links: [] };
     groups.set(known.id, group);
     if (known.of === 'ours') group.ours = together(group.ours, known);

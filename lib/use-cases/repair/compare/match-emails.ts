@@ -6,9 +6,9 @@ type Claim = Extract<Claimed, { of: 'claim' }>;
 type Holder = Extract<Claimed, { of: 'customer' }>;
 
 /** Matches the emails of a bucket with their claims: each is to be held by the one customer who has it. */
-export async function matchEmails(buckets: Buckets, bucket: number): Promise<void> {
+export function matchEmails(buckets: Buckets, entries: readonly Claimed[]): void {
   const emails = new Map<string, { claim?: Claim; readonly holders: Holder[] }>();
-  for (const claimed of await buckets.read('emails', bucket)) {
+  for (const claimed of entries) {
     const email = emails.get(claimed.hash) ?? { holders: [] };
     emails.set(claimed.hash, email);
     if (claimed.of === 'claim') email.claim = claimed;

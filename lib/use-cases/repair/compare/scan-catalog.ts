@@ -1,6 +1,6 @@
 import { normalizeEmail } from '#domain/email.ts';
 import { isFinal } from '#domain/operation.ts';
-import type { Scanned } from '#ports/catalog-store.ts';
+import type { Scanned, ScanPage } from '#ports/catalog-store.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import type { CompareDeps } from '../evidence.ts';
 import { isChange } from '../gather-customer.ts';
@@ -15,17 +15,16 @@ const RECORDS_A_PAGE = 1_000;
 
 type Gathered = { -readonly [Field in keyof Ours]: Ours[Field] };
 
+/** One page of one part of the catalog. */
+export function scanCatalog({ store }: CompareDeps, part: number, from: string | undefined): Promise<ScanPage> {
+  return store.scan(part, PARTS, RECORDS_A_PAGE, from);
+}
+
 /**
- * Meets one page of one part of the catalog, and answers how many live customers were on it and where the next begins. A
- * customer whose records lie on two pages is kept in two parts, which are put together when they are matched.
+ * Meets what is on a page of the catalog, and answers how many live customers are. A customer whose records lie on two
+ * pages is kept in two parts, which are put together when they are matched.
  */
-export async function scanCatalog(
-  deps: CompareDeps,
-  buckets: Buckets,
-  part: number,
-  from: string | undefined,
-): Promise<{ readonly live: number; readonly next: string | undefined }> {
-  const { found, next } = await deps.store.scan(part, PARTS, RECORDS_A_PAGE, from);
+export function meetCatalog(deps: CompareDeps, buckets: Buckets, { found }: ScanPage): number {
   let live = 0;
   const gathered = new Map<string, Gathered>();
   const gather = (id: string): Gathered => {
@@ -47,7 +46,7 @@ export async function scanCatalog(
     else if (isChange(record as never)) gather(key.customerId).changes += 1;
   }
   for (const ours of gathered.values()) buckets.add('customers', ours.id, ours);
-  return { live, next };
+  return live;
 }
 
 function meetOther(buckets: Buckets, found: Scanned): void {
