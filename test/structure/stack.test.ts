@@ -179,7 +179,12 @@ describe('the synthesized stack', () => {
   });
 
   it('lets every function end before whoever waits for it does', () => {
-    const longest: Record<string, number> = { cleanup: 300, 'sweep-events': 300, 'validate-consistency': 900 };
+    const longest: Record<string, number> = {
+      cleanup: 300,
+      reconcile: 300,
+      'sweep-events': 300,
+      'validate-consistency': 900,
+    };
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       const name = String(Properties['FunctionName']).replace('concord-prod-', '');
       const isWaitedFor = ['api', 'delete-customer', 'maintenance'].includes(name);
@@ -193,7 +198,10 @@ describe('the synthesized stack', () => {
     const roleIds = Object.entries(byId).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
     for (const [id, { Properties }] of roleIds) expect([id, Properties['ManagedPolicyArns']]).toEqual([id, undefined]);
     const wide = statements().filter(({ statement }) => /"\*"|\/\*|:\*/.test(JSON.stringify(statement)));
-    expect(wide.map(({ policy }) => policy)).toEqual([expect.stringMatching(/^ConcordSagaStateMachineRole/)]);
+    expect(wide.map(({ policy }) => policy).sort()).toEqual([
+      expect.stringMatching(/^ConcordReconciliationStateMachineRole/),
+      expect.stringMatching(/^ConcordSagaStateMachineRole/),
+    ]);
     expect(wide.flatMap(({ statement }) => statement.Action).every((action) => /^(logs|xray):/.test(action))).toBe(
       true,
     );
@@ -207,6 +215,7 @@ describe('the synthesized stack', () => {
         .sort();
     expect(readersOf('ConcordStripeKey55EBF351')).toEqual([
       'MaintenanceFunction',
+      'Reconcile',
       'RetryFailedSyncs',
       'SagaSteps',
       'Sync',
