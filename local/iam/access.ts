@@ -42,6 +42,9 @@ export type Access = {
   denials(): readonly string[];
 };
 
+/** What Step Functions calls it when its role may not invoke a function; no function names its own errors so. */
+export const ACCESS_DENIED = 'Lambda.AWSLambdaException';
+
 const keptDenials = 1000;
 /** What every request here brings with it: it comes from the one account, and stands for one over TLS. */
 const everyContext = { 'aws:securetransport': 'true', 'aws:sourceaccount': accountId };
@@ -156,6 +159,3 @@ export function createAccess(template: ResolvedTemplate, onDenied: (who: string,
     denials: () => denials,
   };
 }
-
-/** What Step Functions calls it when its role may not invoke a function; no function names its own errors so. */
-export const ACCESS_DENIED = 'Lambda.AWSLambdaException';

@@ -58,7 +58,7 @@ function parseStatement(statement: Readonly<Record<string, unknown>>, path: stri
   const { Effect: effect, Principal, Action, Resource = '*', Condition } = statement;
   if (effect !== 'Allow' && effect !== 'Deny') throw new Error(`${path}: Effect is Allow or Deny`);
   const conditions = parseConditions(Condition, path);
-  const principals = Principal === undefined ? {} : { principals: parsePrincipals(Principal) };
+  const principals = Principal === undefined ? {} : { principals: parsePrincipals(Principal, path) };
   return texts(Action).flatMap((action) =>
     texts(Resource).map((resource) => {
       if (resource.includes('${')) throw new Error(`${path}: the runner does not evaluate policy variables`);
@@ -67,8 +67,13 @@ function parseStatement(statement: Readonly<Record<string, unknown>>, path: stri
   );
 }
 
-function parsePrincipals(value: unknown): readonly string[] {
-  return value === '*' ? ['*'] : Object.values(asRecord(value)).flatMap(texts);
+function parsePrincipals(value: unknown, path: string): readonly string[] {
+  if (value === '*') return ['*'];
+  return Object.entries(asRecord(value)).flatMap(([kind, names]) => {
+    const isKnown = kind === 'Service' || (kind === 'AWS' && texts(names).every((name) => name === '*'));
+    if (!isKnown) throw new Error(`${path}: the runner does not evaluate the principal ${JSON.stringify(value)}`);
+    return texts(names);
+  });
 }
 
 function parseConditions(value: unknown, path: string): readonly Condition[] {

@@ -110,6 +110,11 @@ describe('access', () => {
       denials: string[];
     };
     expect(denials).toEqual([]);
+    // Of two that allow the same, neither would be missed.
+    const said = permissions
+      .filter(({ holder }) => holder.includes('Role'))
+      .map(({ used: _, ...grant }) => JSON.stringify(grant));
+    expect(said).toEqual([...new Set(said)]);
     const unused = permissions.filter(({ used }) => used === 0);
     const isByService = ({ action }: Permission) => BY_SERVICES.includes(action);
     expect(unused.filter((permission) => !isByService(permission))).toEqual([]);

@@ -91,6 +91,8 @@ describe('a policy', () => {
   it.each([
     [{ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' }, 'NotAction'],
     [{ Effect: 'Allow', Action: '*', NotResource: 'arn:x' }, 'NotResource'],
+    [{ ...allow('*', '*'), Principal: { AWS: 'arn:aws:iam::1:role/x' } }, 'the principal'],
+    [{ ...allow('*', '*'), Principal: { Federated: 'x' } }, 'the principal'],
     [{ Effect: 'Maybe', Action: '*', Resource: '*' }, 'Effect is Allow or Deny'],
     [allow('*', `arn:aws:s3:::home/${'$'}{aws:username}`), 'policy variables'],
     [allow('*', '*', { Condition: { NumericLessThan: { 'aws:SourceAccount': '1' } } }), 'NumericLessThan'],
