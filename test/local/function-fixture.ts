@@ -27,7 +27,7 @@ export type World = {
   start(
     source: string,
     properties?: FunctionProperties,
-    options?: Pick<LambdaFunctionOptions, 'idleMs'>,
+    options?: Pick<LambdaFunctionOptions, 'idleMs' | 'authorize'>,
   ): LocalFunction;
   close(): Promise<void>;
 };

@@ -72,6 +72,33 @@ describe('an outgoing call', () => {
   });
 });
 
+describe('a call that is not allowed', () => {
+  it('is answered by the refusal and noted, and reaches no service', async () => {
+    const asked: unknown[] = [];
+    const guarded = world.start(
+      caller,
+      {},
+      {
+        authorize: (...call) => {
+          asked.push(call);
+          return { status: 400, body: { __type: 'AccessDeniedException' }, headers: { 'x-amzn-query-error': 'x' } };
+        },
+      },
+    );
+    const who = { functionName: guarded.name, roleLogicalId: 'Role' };
+    const refused = { status: 400, body: { __type: 'AccessDeniedException' } };
+    expect(payloadOf(await guarded.invoke(putItem))).toMatchObject(refused);
+    expect(lastCall()).toMatchObject({ function: guarded.name, action: 'PutItem', capacity: null });
+    const inProcess = world.inProcess.length;
+    expect(payloadOf(await guarded.invoke({ target: 'AmazonSQS.SendMessage' }))).toMatchObject(refused);
+    expect([world.asked, world.inProcess.length]).toEqual([[], inProcess]);
+    expect(asked).toEqual([
+      [who, 'dynamodb', 'PutItem', { TableName: 'catalog' }],
+      [who, 'sqs', 'SendMessage', {}],
+    ]);
+  });
+});
+
 describe('a fault', () => {
   it('kill-before: the process dies and the call has no effect', async () => {
     world.faults.add({ service: 'stripe', kind: 'kill-before', action: 'POST /v1/customers' });
