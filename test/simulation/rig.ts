@@ -44,7 +44,7 @@ function noSaga(): never {
 
 const START_MS = Date.UTC(2026, 0, 1);
 const FAR = '9999';
-const MOST_ROUNDS = 500;
+const MOST_ROUNDS = 120;
 const SCHEDULED_EVERY_MS = 60_000;
 /** A conflict stays due, and by then has had its chances to end. */
 const CONFLICT_ROUNDS = 12;

@@ -40,7 +40,7 @@ type Waiter = {
 const TURN_MS = 10;
 /** How often a sleeper wakes before the others have got on. */
 const WAKES_EARLY = 0.05;
-const MOST_STEPS = 30_000;
+const MOST_STEPS = 10_000;
 
 /**
  * Runs tasks one step at a time. At each call of a port the task waits; the seed decides who goes on, what the call
