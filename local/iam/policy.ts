@@ -118,8 +118,7 @@ function applies(rule: Rule, { principal, action, resource, context }: AccessReq
 
 /** `*` stands for any text, `?` for one character. */
 function like(pattern: string, text: string): boolean {
-  // Nearly every pattern is a plain name, and this is asked at every call.
-  if (!/[*?]/.test(pattern)) return pattern === text;
+  if (isPlain(pattern)) return pattern === text;
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -130,8 +129,14 @@ function like(pattern: string, text: string): boolean {
 /** An ARN is matched part by part: no wildcard reaches over the first five colons. */
 function arnLike(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;
+  if (isPlain(pattern)) return pattern === arn;
   const [wanted, given] = [arnParts(pattern), arnParts(arn)];
   return wanted.length === given.length && wanted.every((part, index) => like(part, given[index] ?? ''));
+}
+
+/** Nearly every pattern is, and patterns are compared at every call. */
+function isPlain(pattern: string): boolean {
+  return !pattern.includes('*') && !pattern.includes('?');
 }
 
 function arnParts(arn: string): readonly string[] {
