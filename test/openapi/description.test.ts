@@ -88,7 +88,11 @@ describe('looking whether a reply is described', () => {
           path: '/customers/data-consistency/fix',
           request: { body: { dry_run: 7 }, headers: json() },
         },
-        reply: { status: 202, headers: json({ location: '/customers/data-consistency/runs/some' }), text: '{}' },
+        reply: {
+          status: 202,
+          headers: json({ location: '/customers/data-consistency/runs/some', 'retry-after': '5' }),
+          text: '{"run_id":"some","kind":"fix","status":"running"}',
+        },
       },
       'the body of this request',
     ],

@@ -8,6 +8,7 @@ const MANY: PlantedBug = {
   file: 'cdk.json',
   guard: '"context": {',
   without: '"context": {\n    "mostAtOnce": 3,',
+  isHarmless: true,
 };
 
 const DATA_CONSISTENCY = '/customers/data-consistency';

@@ -51,10 +51,21 @@ export type Stack = Ready & {
   kill(): Promise<void>;
 };
 
-type StartOptions = { readonly directory?: string; readonly args?: readonly string[]; readonly port?: number };
+type StartOptions = {
+  readonly directory?: string;
+  readonly args?: readonly string[];
+  readonly port?: number;
+  /** Whether docs/openapi.json has to allow its replies: by default, unless it is a copy with a planted bug. */
+  readonly isJudged?: boolean;
+};
 
 /** Starts the stack of a checkout (this one by default), without schedules, on five free ports unless told which. */
-export async function startStack({ directory = process.cwd(), args = [], port }: StartOptions = {}): Promise<Stack> {
+export async function startStack({
+  directory = process.cwd(),
+  args = [],
+  port,
+  ...options
+}: StartOptions = {}): Promise<Stack> {
   const first = port ?? (await freePorts());
   const child = spawn(
     process.execPath,
@@ -69,9 +80,7 @@ export async function startStack({ directory = process.cwd(), args = [], port }:
     createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line)));
     child.once('exit', (code) => reject(new Error(`The stack did not start (exit ${code}):\n${said}`)));
   });
-  // A copy with a planted bug promises nothing.
-  const isJudged = directory === process.cwd();
-  return stackOf(ready, child, isJudged);
+  return stackOf(ready, child, options.isJudged ?? directory === process.cwd());
 }
 
 function stackOf(ready: Ready, child: ChildProcess, isJudged: boolean): Stack {

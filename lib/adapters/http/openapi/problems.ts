@@ -19,7 +19,7 @@ const MEANINGS: Readonly<Record<ApiProblem, string>> = {
   'idempotency-in-progress': 'The first request with this key is still under way: try again after `Retry-After`.',
   'customer-has-subscriptions': 'Deleting would cancel a live subscription: say `cancel_subscriptions=true`.',
   'reconciliation-refused':
-    'What both sides look like is not to be believed, or a repair is under way: nothing was repaired.',
+    'What both sides look like is not to be believed, or another run is under way: nothing was done.',
   'version-mismatch': 'The customer has another version than `If-Match` says.',
   'payload-too-large': 'The body is larger than 64 KiB.',
   'unsupported-media-type': 'The body is not `application/json`.',

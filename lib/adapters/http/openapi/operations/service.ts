@@ -7,7 +7,7 @@ import { OF_BODIES, type OperationDescriptions, type ReplyDescription } from './
 const LARGE: ReplyDescription = {
   description: 'There are too many customers for one request: it goes on by itself.',
   schema: acceptedRun,
-  headers: ['RunLocation', 'RetryLater'],
+  headers: ['RunLocation', 'RetryAfter'],
 };
 
 const HEALTH_OPERATIONS: OperationDescriptions = {
@@ -49,7 +49,7 @@ export function serviceOperations(kinds: readonly string[]): OperationDescriptio
       description: 'Read-only. Compares with Stripe itself.',
       query: validateSchema,
       replies: { 200: { description: 'The report.', schema: report }, 202: LARGE },
-      problems: ['validation', 'stripe-unavailable'],
+      problems: ['validation', 'reconciliation-refused', 'stripe-unavailable'],
     },
     'POST /customers/data-consistency/fix': {
       ...{ id: 'fixConsistency', tag: 'Consistency', summary: 'Repair what is safe, or what is named' },
@@ -58,10 +58,11 @@ export function serviceOperations(kinds: readonly string[]): OperationDescriptio
       problems: [...OF_BODIES, 'reconciliation-refused', 'stripe-unavailable'],
     },
     'GET /customers/data-consistency/runs/{id}': {
-      ...{ id: 'getConsistencyRun', tag: 'Consistency', summary: 'Follow a large comparison' },
+      ...{ id: 'getConsistencyRun', tag: 'Consistency', summary: 'Follow a large comparison or repair' },
       description: '`last` is the report of the last scheduled comparison.',
-      replies: { 200: { description: 'How far it is, or its report.', schema: run } },
-      problems: ['not-found'],
+      query: validateSchema,
+      replies: { 200: { description: 'How far it is, or what came of it.', schema: run } },
+      problems: ['validation', 'not-found'],
     },
   };
 }

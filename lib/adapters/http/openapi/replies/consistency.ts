@@ -52,53 +52,102 @@ export const report = component('ConsistencyReport', z.object({ ...reportShape, 
   ],
 });
 
-const doneRun = component(
-  'DoneRun',
-  z.object({
-    status: z.literal('done'),
-    progress: z.unknown(),
-    ...reportShape,
-    next_cursor: z.exactOptional(nextCursor),
-  }),
-  { description: 'The comparison has ended: its report.' },
+const fixShape = {
+  dry_run: z.boolean(),
+  fixed: z.array(issue).check(z.describe('In a dry run, what would be.')),
+  skipped: z.array(leftIssue),
+  failed: z.array(leftIssue),
+};
+
+export const fixReport = component('FixReport', z.object(fixShape), {
+  description: 'What was repaired, and what was not.',
+});
+
+const cleanupShape = {
+  integration: z.string(),
+  found: count,
+  cleaned: count,
+  kept: z.array(leftIssue).check(z.describe('What stays, and why.')),
+  remaining: count.check(z.describe('What another call would clean; in a dry run, what this one would have.')),
+};
+
+export const cleanupReport = component('CleanupReport', z.object(cleanupShape), {
+  description: 'What only one side had, and what was done about it.',
+  examples: [{ integration: 'stripe', found: 2, cleaned: 2, kept: [], remaining: 0 }],
+});
+
+const runKind = z.enum(['validate', 'fix', 'cleanup-orphaned']);
+
+export const acceptedRun = component(
+  'AcceptedRun',
+  z.object({ run_id: id, kind: runKind, status: z.literal('running') }),
+  {
+    description: 'It is large and goes on by itself: look at `Location` after `Retry-After` seconds.',
+    examples: [{ run_id: '3c9a1f0e', kind: 'validate', status: 'running' }],
+  },
 );
+
+const doneShape = {
+  id,
+  status: z.literal('done'),
+  progress: z.literal(1),
+  created_at: time,
+  updated_at: time,
+  catalog_customers: count,
+  stripe_customers: count,
+  next_cursor: nextCursor,
+};
 
 const openRun = component(
   'OpenRun',
-  z.looseObject({ status: z.enum(['running', 'refused']), progress: z.exactOptional(z.unknown()) }),
-  { description: 'The comparison goes on; or what it saw was not to be believed, and nothing was compared.' },
-);
-
-export const run = component('ConsistencyRun', z.union([doneRun, openRun]), {
-  description: 'A comparison that is too large for one request, and how far it is.',
-});
-
-export const acceptedRun = component('AcceptedRun', z.looseObject({}), {
-  description: 'It is large and goes on by itself: look at `Location`.',
-});
-
-export const fixReport = component(
-  'FixReport',
   z.object({
-    dry_run: z.boolean(),
-    fixed: z.array(issue).check(z.describe('In a dry run, what would be.')),
-    skipped: z.array(leftIssue),
-    failed: z.array(leftIssue),
-  }),
-  { description: 'What was repaired, and what was not.' },
-);
-
-export const cleanupReport = component(
-  'CleanupReport',
-  z.object({
-    integration: z.string(),
-    found: count,
-    cleaned: count,
-    kept: z.array(leftIssue).check(z.describe('What stays, and why.')),
-    remaining: count.check(z.describe('What another call would clean; in a dry run, what this one would have.')),
+    ...doneShape,
+    kind: runKind,
+    status: z.enum(['running', 'refused']),
+    reason: z.exactOptional(z.string()).check(z.describe('Why it was refused: nothing was repaired.')),
+    progress: z.number().check(z.minimum(0), z.maximum(1)),
   }),
   {
-    description: 'What only one side had, and what was done about it.',
-    examples: [{ integration: 'stripe', found: 2, cleaned: 2, kept: [], remaining: 0 }],
+    description: 'It goes on; or what it saw is not to be believed.',
+    examples: [
+      {
+        ...{ id: '3c9a1f0e', kind: 'fix', status: 'running', progress: 0.4, next_cursor: null },
+        ...{ created_at: '2026-11-02T09:30:00.000Z', updated_at: '2026-11-02T09:31:00.000Z' },
+        ...{ catalog_customers: 20_000, stripe_customers: 20_000 },
+      },
+    ],
   },
 );
+
+const doneComparison = component(
+  'DoneComparison',
+  z.object({ ...doneShape, kind: z.literal('validate'), ...reportShape }),
+  { description: 'A comparison that has ended: its report, page by page.' },
+);
+
+const doneFix = component(
+  'DoneFix',
+  z.object({
+    ...{ ...doneShape, kind: z.literal('fix'), ...fixShape },
+    counts: z
+      .object({ fixed: count, skipped: count, failed: count, left: count })
+      .check(z.describe('On all pages. `left`: those skipped that another call would begin.')),
+  }),
+  { description: 'A repair that has ended: what it did, page by page.' },
+);
+
+const doneCleanup = component(
+  'DoneCleanup',
+  z.object({ ...doneShape, kind: z.literal('cleanup-orphaned'), ...cleanupShape }),
+  { description: 'A cleanup that has ended: what it kept, page by page.' },
+);
+
+const lastReport = component(
+  'LastReport',
+  z.object({ status: z.literal('done'), progress: z.literal(1), ...reportShape }),
+  { description: 'What the last scheduled comparison told.' },
+);
+
+export const run = component('ConsistencyRun', z.union([openRun, doneComparison, doneFix, doneCleanup, lastReport]), {
+  description: 'What is too large for one request, and how far it is.',
+});
