@@ -6,7 +6,8 @@ module.exports = {
   transform: { '^.+\\.[tj]s$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } } }] },
   // Published as ES modules only; Jest loads CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(jose)/)'],
-  testTimeout: 60_000,
+  // For what never ends: no test may fail because the machine is busy.
+  testTimeout: 300_000,
   // Most tests wait for stacks in processes of their own: one more than there are cores where CI runs.
   maxWorkers: 3,
 };

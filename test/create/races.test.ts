@@ -33,7 +33,7 @@ describe('creating at the same time', () => {
     await stack.settle();
     const { claims, stripe } = await readWorld(stack);
     expect([claims.length, stripe.length]).toEqual([1, 1]);
-  }, 120_000);
+  });
 
   it.each([true, false])(
     'has one effect for six concurrent posts with one key, in 40 rounds (protected: %s)',
@@ -59,7 +59,6 @@ describe('creating at the same time', () => {
       await stack.settle();
       expect((await readWorld(stack)).stripe.length - before).toBe(40);
     },
-    120_000,
   );
 
   it('keeps the replies of one caller from another with the same key', async () => {

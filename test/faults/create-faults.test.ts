@@ -23,5 +23,5 @@ describe('a create that something goes wrong in', () => {
     ['is undone when its reply was lost and Stripe then throttles', scenarios.replyLostThenThrottled],
     ['reaches Stripe once when a proxy answers after a lost reply', scenarios.replyLostThenProxy],
     ['reaches Stripe once when it is poked twice', scenarios.pokedTwice],
-  ])('%s', async (_, scenario) => expect(await scenario(stack)).toEqual([]), 120_000);
+  ])('%s', async (_, scenario) => expect(await scenario(stack)).toEqual([]));
 });

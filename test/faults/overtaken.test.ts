@@ -68,5 +68,5 @@ describe('an owner that was overtaken, and wakes up later, changes nothing', () 
         if (name.endsWith('to Stripe')) expect(changes).toContainEqual(expect.stringContaining('in Stripe'));
       }
     });
-  }, 120_000);
+  });
 });

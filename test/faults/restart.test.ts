@@ -14,7 +14,7 @@ describe('a stack that is killed in the middle of mixed work', () => {
 
   it('ends all of it after a restart, loses nothing acknowledged, and repeats every reply', async () => {
     expect(await tellOutages(OUTAGES, { data })).toEqual([]);
-  }, 240_000);
+  });
 
   // Negative control: the story must end badly without the guard that it is about.
   it('would leave operations unfinished if the sweep did not resume them', async () => {
@@ -27,5 +27,5 @@ describe('a stack that is killed in the middle of mixed work', () => {
       const wrong = await tellOutages(OUTAGES.slice(0, 1), { data, checkout });
       expect(wrong).toContainEqual(expect.stringMatching(/Operation .* is still running\./));
     });
-  }, 180_000);
+  });
 });

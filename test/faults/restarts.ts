@@ -167,7 +167,7 @@ async function ask(stack: Stack, told: Told): Promise<Reply | undefined> {
 }
 
 async function untilHeld(stack: Stack, ofEach: number): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 4_000; tries += 1) {
     const { faults } = await stack.control$('GET', '/faults');
     if ((faults as { seen: number; nth: number }[]).every(({ seen, nth }) => seen >= nth + ofEach - 1)) return;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -8,7 +8,7 @@ export const PROTECTED = { 'x-use-integrity-protection': 'true' };
 export const ASYNC = { ...PROTECTED, prefer: 'respond-async' };
 
 const LONGER_THAN_A_STORY_MS = 600_000;
-const LONGEST_WAIT_MS = 20_000;
+const LONGEST_WAIT_MS = 120_000;
 
 /**
  * Holds up one outgoing call, that `work` leads to, until `letGo`. Answers once it is held up. The stack is not idle

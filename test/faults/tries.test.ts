@@ -54,5 +54,5 @@ describe('what cannot be done at first', () => {
       await expect(undoRefused(unguarded)).rejects.toThrow('The operation never was needs_attention.');
       expect(await sweepPartlyFails(unguarded)).toContain('The sweep took up 0 of the two that it could.');
     });
-  }, 120_000);
+  });
 });

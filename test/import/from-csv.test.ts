@@ -126,7 +126,7 @@ describe('the import of a file', () => {
         expect((await readOwnWorld(stack)).stripe).toHaveLength(before);
       }
     }
-  }, 240_000);
+  });
 
   it('tells of what Stripe refuses: it is in the catalog, and owed', async () => {
     const { code, report } = await runImport(stack, fileOf('name,email\nNo,no@rejected.example\n'));

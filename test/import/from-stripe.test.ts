@@ -60,7 +60,7 @@ describe('the import of a Stripe account', () => {
     expect(violations(world)).toEqual([]);
     expect(world.customers).toHaveLength(NEW + ACCOUNT.linked + ACCOUNT.sharing);
     expect(world.stripe).toHaveLength(listedBefore);
-  }, 180_000);
+  });
 
   it('tells of each conflict: which email, which customers', async () => {
     const { report } = await runImport(stack, FAST);

@@ -65,7 +65,7 @@ export function scriptedFunction(
 }
 
 /** Waits until it holds, in real time. */
-export async function until(holds: () => boolean | Promise<boolean>, withinMs = 3000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   for (const endsAt = Date.now() + withinMs; !(await holds()); ) {
     if (Date.now() > endsAt) throw new Error(`It does not hold within ${withinMs} ms: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

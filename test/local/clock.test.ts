@@ -5,9 +5,9 @@ const hourMs = 3_600_000;
 describe('the clock', () => {
   it('runs with real time, ahead by what it was advanced', () => {
     const clock = createClock();
-    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(100);
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(5_000);
     clock.advance(3600);
-    expect(Math.abs(clock.now() - Date.now() - hourMs)).toBeLessThan(100);
+    expect(Math.abs(clock.now() - Date.now() - hourMs)).toBeLessThan(5_000);
     expect(new Float64Array(clock.offset)[0]).toBe(hourMs);
   });
 

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { until } from './aws-fixture.ts';
 import { findFreePorts, isListening, type ReadyRunner, spawnRunner, startReadyRunner } from './runner-process.ts';
 
-jest.setTimeout(90_000);
-
 const data = mkdtempSync(join(tmpdir(), 'concord-data-'));
 let port: number;
 let runner: ReadyRunner;
@@ -99,7 +97,8 @@ describe('npm start -- --json', () => {
     const askedAtMs = Date.now();
     runner.child.kill('SIGTERM');
     expect(await runner.exited).toBe(0);
-    expect(Date.now() - askedAtMs).toBeLessThan(2000);
+    // Far less than anything that it could wait for, and far more than a busy machine takes.
+    expect(Date.now() - askedAtMs).toBeLessThan(15_000);
     expect(await nobodyListens()).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
+import { hold } from '../faults/telling.ts';
 import { violations } from '../stack/invariants.ts';
 import { withPlantedBug } from '../stack/planted-bug.ts';
-import { type Stack, startStack } from '../stack/stack.ts';
+import { type Reply, type Stack, startStack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
 import { problemOf } from './stories.ts';
 
@@ -122,12 +123,13 @@ describe('retry-failed-syncs', () => {
     await createFailing(on, [`once-${Math.random()}@example.com`]);
     await on.control$('DELETE', '/faults');
     await on.control$('DELETE', '/calls');
-    const slow = { service: 'stripe', action: CREATE, kind: 'delay', delay_ms: 1500 };
-    await on.control$('POST', '/faults', slow);
-    const first = on.call('POST', PATH);
-    await new Promise((go) => setTimeout(go, 500));
-    const answers = [runSchedule(on), on.call('POST', PATH).then(({ body }) => body)];
-    return [await Promise.all([...answers, first.then(({ body }) => body)]), await creates(on)];
+    let first: Promise<Reply> | undefined;
+    await hold(on, { service: 'stripe', action: CREATE }, async () => {
+      first = on.call('POST', PATH);
+    });
+    const answers = await Promise.all([runSchedule(on), on.call('POST', PATH).then(({ body }) => body)]);
+    await on.control$('DELETE', '/faults');
+    return [[...answers, (await first)?.body], await creates(on)];
   }
 
   it('is one at a time, whoever asks', async () => {

@@ -106,7 +106,7 @@ describe('comparing and repairing, over HTTP', () => {
     expect((await stack.call('GET', deleted.path)).status).toBe(404);
     expect(await kinds()).toEqual(['stripe-customer-doubled']);
     expect((await fix()).fixed).toEqual([]);
-  }, 120_000);
+  });
 
   it('cleans up orphans, says what it keeps, and repairs a kind that is named', async () => {
     const clean = (query: string) => stack.call('POST', `/customers/cleanup-orphaned${query}`);
@@ -117,7 +117,7 @@ describe('comparing and repairing, over HTTP', () => {
     expect((await clean('?integration_name=paypal')).status).toBe(404);
     expect((await fix({ kinds: ['stripe-customer-doubled'] })).fixed).toHaveLength(1);
     expect((await validate()).consistent).toBe(true);
-  }, 120_000);
+  });
 
   it('keeps the last scheduled report', async () => {
     await stack.control$('POST', '/schedules/validate-consistency/run');

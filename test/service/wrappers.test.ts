@@ -85,10 +85,12 @@ describe('a function made idempotent by key', () => {
 
   it('lets the next one work once a run has died, and the dead one end nothing of it when it wakes', async () => {
     const finish: ((result: string) => void)[] = [];
-    const { call, worked } = wrap(() => new Promise<string>((resolve) => finish.push(resolve)), { longestRunMs: 500 });
+    const { call, worked } = wrap(() => new Promise<string>((resolve) => finish.push(resolve)), {
+      longestRunMs: 2_000,
+    });
     const late = call(order);
     while (worked.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     const next = call(order);
     while (worked.length === 1) await new Promise((resolve) => setTimeout(resolve, 10));
     finish[0]?.('late');

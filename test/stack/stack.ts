@@ -150,11 +150,11 @@ function stackOf(ready: Ready, child: ChildProcess, isJudged: boolean): Stack {
       child.kill('SIGKILL');
       await exited;
       const first = Number(new URL(ready.api).port);
-      for (let tries = 0; tries < 100; tries += 1) {
+      for (let tries = 0; tries < 600; tries += 1) {
         if (await areFree(first)) return;
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
-      throw new Error('Something of the stack has outlived it for 5 seconds.');
+      throw new Error('Something of the stack has outlived it for half a minute.');
     },
   };
 }

@@ -54,7 +54,7 @@ describe('the synthesized stack', () => {
     byId = template.resources;
     resources = Object.values(byId);
     outputs = template.outputs;
-  }, 120_000);
+  });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
@@ -297,5 +297,5 @@ describe('the synthesized stack', () => {
     } finally {
       rmSync(other, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });

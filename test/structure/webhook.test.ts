@@ -12,7 +12,7 @@ describe('the synthesized webhook', () => {
   beforeAll(() => {
     synthesize(context, directory, { validates: false });
     resources = readTemplate(directory).resources;
-  }, 60_000);
+  });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   const ofType = (type: string) => Object.entries(resources).filter(([, { Type }]) => Type === type);

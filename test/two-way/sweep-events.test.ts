@@ -1,6 +1,7 @@
+import { until } from '../faults/telling.ts';
 import { dashboard } from '../stack/dashboard.ts';
 import { violations } from '../stack/invariants.ts';
-import { type Stack, startStack } from '../stack/stack.ts';
+import { type Call, type Stack, startStack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
 
 const DAY = 24 * 3600;
@@ -49,14 +50,14 @@ describe('sweep-events', () => {
   });
 
   it('is one at a time', async () => {
-    await stack.control$('POST', '/faults', {
-      service: 'stripe',
-      action: 'GET /v1/events',
-      kind: 'delay',
-      delay_ms: 1500,
-    });
-    const reports = await Promise.all([sweep(), new Promise((go) => setTimeout(go, 500)).then(sweep)]);
-    expect(reports).toContainEqual({ skipped: true });
+    const slow = { service: 'stripe', action: 'GET /v1/events', kind: 'delay', delay_ms: 6_000 };
+    await stack.control$('POST', '/faults', slow);
+    const first = sweep();
+    const isSlow = ({ fault, duration_ms }: Call) => fault === 'delay' && duration_ms === null;
+    await until(async () => (await stack.calls()).some(isSlow), 'the first one waits for Stripe');
+    expect(await stack.control$('POST', '/schedules/sweep-events/run')).toEqual({ skipped: true });
+    await stack.control$('DELETE', '/faults');
+    expect(await first).not.toHaveProperty('skipped');
   });
 
   it('keeps its position while Stripe does not answer, and goes on later', async () => {
