@@ -15,7 +15,7 @@ export type RunBuckets = Buckets & {
   written(): Omit<ConsistencyRunRecord['buckets'], 'read'>;
 };
 
-const MOST_WAITING_CHARACTERS = 1_000_000;
+const MOST_WAITING_CHARACTERS = 400_000;
 
 /**
  * Buckets as notes: one for each bucket that has something, each time they are written. A note's name has the number of

@@ -1,0 +1,74 @@
+import { stripeClient } from '#adapters/stripe/stripe-client.ts';
+import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
+import { systemClock, systemDigest, systemRandom } from '#adapters/system/system.ts';
+import { beginRun } from '#use-cases/repair/runs/begin-run.ts';
+import type { RunDeps } from '#use-cases/repair/runs/run.ts';
+import { tellRun } from '#use-cases/repair/runs/tell-run.ts';
+import { workOnRun } from '#use-cases/repair/runs/work-on-run.ts';
+import { storesOn } from './tables.ts';
+
+/** What one run took, in the process that compares. */
+export type Measured = {
+  readonly seconds: number;
+  readonly steps: number;
+  readonly issues: number;
+  /** The most that was in use after a garbage collection; absent when only the time was measured. */
+  readonly peakUsedBytes?: number;
+  readonly maxRssBytes: number;
+};
+
+const LOOK_EVERY = 10;
+
+const unused = () => Promise.reject(new Error('A comparison writes to nobody.'));
+
+/** Compares both sides by a run, as the functions do, and measures it. */
+export async function measureRun(dynamodb: string, stripe: string, isForMemory: boolean): Promise<Measured> {
+  const client = stripeClient('sk_test_scale', stripe);
+  const memory = { peakBytes: 0 };
+  const watched = <Port extends object>(port: Port) => (isForMemory ? watchedBy(memory, port) : port);
+  const stores = storesOn(dynamodb);
+  const deps: RunDeps = {
+    ...{ store: watched(stores.store), scratch: watched(stores.scratch) },
+    integration: watched(new StripeIntegration(async () => client, 'scale')),
+    ...{ clock: systemClock, random: systemRandom, digest: systemDigest, log: { warn: console.error } },
+    ...{ graceMs: 600_000, mostAtOnce: 1, owners: { name: 'catalog', email: 'catalog' } },
+    pokes: { poke: unused },
+    saga: { start: unused },
+    leases: { tryAcquire: unused, renew: unused, release: unused },
+  };
+  const begunMs = Date.now();
+  const { run } = await beginRun({ ...deps, runs: { start: async () => {} } }, { is: 'validate' });
+  let steps = 1;
+  while ((await workOnRun(deps, { runId: run.id, fence: run.fence })).is === 'more') steps += 1;
+  const seconds = (Date.now() - begunMs) / 1000;
+  const { report } = await tellRun(deps, run.id);
+  if (report === undefined) throw new Error('The run has not told a report.');
+  return {
+    ...{ seconds, steps, issues: report.issueCount },
+    ...(isForMemory && { peakUsedBytes: memory.peakBytes }),
+    maxRssBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+/**
+ * Looks at the memory in use before calls of a port: before each write of notes, when most of them are in memory, and
+ * every now and then before others.
+ */
+function watchedBy<Port extends object>(memory: { peakBytes: number }, port: Port): Port {
+  let calls = 0;
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        calls += 1;
+        if (name === 'put' || calls % LOOK_EVERY === 0) {
+          globalThis.gc?.();
+          const { heapUsed, external } = process.memoryUsage();
+          memory.peakBytes = Math.max(memory.peakBytes, heapUsed + external);
+        }
+        return member.apply(target, args);
+      };
+    },
+  });
+}
