@@ -18,7 +18,7 @@ export type RunStep = { readonly is: 'more' } | { readonly is: 'done'; readonly 
 /** A step takes about so long, and loses no more when it is killed. */
 const STEP_MS = 45_000;
 /** So many suspects are looked at before the time is looked at. */
-const MOST_SUSPECTS = 100;
+const MOST_SUSPECTS = 40;
 
 /**
  * Works on a run for a while. A step takes a number of its own, and commits how far it has come only while nobody has
