@@ -73,9 +73,12 @@ describe('access', () => {
       })
     ).status;
 
-  it('to every route but health needs a token of the issuer that has not expired, with a scope of the route', async () => {
+  it('to every route but the open ones needs a token of the issuer that has not expired, with a scope of the route', async () => {
     const guarded = routes.filter(({ scopes }) => scopes.length > 0);
-    expect(routes.filter((route) => !guarded.includes(route)).map(({ path }) => path)).toEqual(['/health']);
+    expect(routes.filter((route) => !guarded.includes(route)).map(({ path }) => path)).toEqual([
+      '/health',
+      '/openapi.json',
+    ]);
     await stack.control$('DELETE', '/calls');
     const [expired, foreign] = await Promise.all([
       tokenOf({ scopes: SCOPES, expires_in_seconds: -60 }),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
-import { ASYNC, advance, fault, hold, letGo, PROTECTED, sweep } from '../faults/telling.ts';
+import { ASYNC, advance, fault, hold, letGo, PROTECTED, sweep, until } from '../faults/telling.ts';
 import { beginUnstarted } from '../operate/stories.ts';
 import { dashboard } from '../stack/dashboard.ts';
 import type { Stack } from '../stack/stack.ts';
@@ -16,7 +16,8 @@ export async function useEverything(stack: Stack): Promise<void> {
   await retryWhatMoved(stack, 'administrator', () => stack.call('POST', RETRY));
   await endEarly(stack);
   await cleanUp(stack);
-  await repair(stack);
+  await repairAtOnce(stack);
+  await repairByRun(stack);
   await sweepUp(stack);
 }
 
@@ -83,9 +84,15 @@ async function endEarly(stack: Stack): Promise<void> {
   await hold(stack, { service: 'stripe', action: 'POST /v1/customers' }, () =>
     stack.call('POST', '/customers', { body, headers: ASYNC }),
   );
+  await stopExecutions(stack, 'saga');
+}
+
+/** Stops what runs of a state machine, and lets go on what was held up. */
+async function stopExecutions(stack: Stack, machine: 'saga' | 'reconciliation'): Promise<void> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new SFNClient({ endpoint: stack.control, region: 'us-east-1', credentials });
-  const { SagaArn: stateMachineArn } = (await stack.control$('GET', '/outputs')) as { SagaArn: string };
+  const { SagaArn } = (await stack.control$('GET', '/outputs')) as { SagaArn: string };
+  const stateMachineArn = SagaArn.replace(/saga$/, machine);
   const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn, statusFilter: 'RUNNING' }));
   for (const { executionArn } of executions ?? []) await client.send(new StopExecutionCommand({ executionArn }));
   client.destroy();
@@ -93,25 +100,57 @@ async function endEarly(stack: Stack): Promise<void> {
 }
 
 /** An operation that nobody drives, and a value that came neither by an event nor by a run. */
-async function repair(stack: Stack): Promise<void> {
-  const drifted = await createTwins(stack, 'drifted@example.com');
-  await beginUnstarted(stack, 'overdue@example.com');
+async function drift(stack: Stack, name: string): Promise<void> {
+  const drifted = await createTwins(stack, `${name}-drifted@example.com`);
+  await beginUnstarted(stack, `${name}-overdue@example.com`);
   await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
   await dashboard(stack).customers.update(drifted.externalId, { name: 'Drifted' });
   await advance(stack, 3700);
+}
+
+async function repairAtOnce(stack: Stack): Promise<void> {
+  await drift(stack, 'at-once');
   await stack.control$('POST', '/schedules/validate-consistency/run');
   await stack.call('GET', '/customers/data-consistency/validate');
   await stack.call('POST', '/customers/data-consistency/fix', { body: {} });
   await stack.settle();
+  await stack.sandbox('POST', '/webhooks', { mode: 'deliver' });
+}
+
+/** As for many customers: by runs, the first of which is stopped by hand and taken up by the sweep. */
+async function repairByRun(stack: Stack): Promise<void> {
+  await expectMany(stack);
+  await fault(stack, { service: 'stripe', action: 'GET /v1/customers', kind: 'kill-before', times: 100 });
+  await stack.control$('POST', '/schedules/validate-consistency/run');
+  await until(async () => (await stack.calls()).some((call) => call.fault === 'kill-before'), 'its step has died');
+  await stopExecutions(stack, 'reconciliation');
+  await advance(stack, 3700);
+  await sweep(stack);
+  await stack.settle();
+  await claimForNobody(stack, 'wanted@example.com');
+  await drift(stack, 'by-run');
+  await expectMany(stack);
+  const { headers } = await stack.call('POST', '/customers/data-consistency/fix', { body: {} });
+  await stack.settle();
+  await stack.call('GET', headers.get('location') ?? '');
+  await stack.sandbox('POST', '/webhooks', { mode: 'deliver' });
+}
+
+/** As if there had been so many customers that the next comparison takes a run. */
+async function expectMany(stack: Stack): Promise<void> {
+  await putItem(stack, { pk: 'RECONCILIATION', sk: 'LAST', catalogCustomers: 6000, stripeCustomers: 6000, step: 99 });
 }
 
 /** An email that is claimed for nobody, while somebody in Stripe waits for it. */
-async function cleanUp(stack: Stack): Promise<void> {
-  const email = 'claimed@example.com';
+async function claimForNobody(stack: Stack, email: string): Promise<void> {
   const pk = `EMAIL#${createHash('sha256').update(email).digest('hex')}`;
   await putItem(stack, { pk, sk: 'CLAIM', state: 'held', customerId: 'nobody' });
   await dashboard(stack).customers.create({ name: 'Waiting', email });
   await stack.settle();
+}
+
+async function cleanUp(stack: Stack): Promise<void> {
+  await claimForNobody(stack, 'claimed@example.com');
   await stack.control$('POST', '/schedules/cleanup/run');
 }
 
