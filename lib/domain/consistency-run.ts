@@ -19,7 +19,7 @@ export type RunStatus = 'running' | 'done' | 'refused';
 export type ComparisonPlace =
   | { readonly stage: 'list'; readonly from?: string }
   | { readonly stage: 'scan'; readonly from: readonly (string | null)[] }
-  | { readonly stage: 'match'; readonly bucket: number }
+  | { readonly stage: 'match'; readonly table: 'emails' | 'customers'; readonly bucket: number }
   | { readonly stage: 'look'; readonly bucket: number; readonly after: string }
   | { readonly stage: 'end' };
 
@@ -50,7 +50,7 @@ export type RepairWalk = {
 };
 
 /** As many buckets a run puts into. Fixed, so that one that goes on finds what it has put. */
-export const RUN_BUCKETS = 256;
+export const RUN_BUCKETS = 512;
 
 /** How much of a run is behind it, from 0 to 1: an estimate, from how many customers there were last. */
 export function progressOf({ place, ...met }: ComparisonWalk, expectedCustomers: number): number {
@@ -61,7 +61,7 @@ export function progressOf({ place, ...met }: ComparisonWalk, expectedCustomers:
     case 'scan':
       return 0.4 + 0.3 * share(met.catalogCustomers);
     case 'match':
-      return 0.7 + (0.1 * place.bucket) / RUN_BUCKETS;
+      return (place.table === 'emails' ? 0.7 : 0.75) + (0.05 * place.bucket) / RUN_BUCKETS;
     case 'look':
       return 0.8 + (0.15 * place.bucket) / RUN_BUCKETS;
     case 'end':

@@ -51,7 +51,7 @@ async function issuesBy(
 }
 
 describe('comparing piece by piece', () => {
-  it.each([1, 7, 256])('with %d buckets and pages of any size tells what comparing in one go does', async (count) => {
+  it.each([1, 7, 512])('with %d buckets and pages of any size tells what comparing in one go does', async (count) => {
     for (let seed = 1; seed <= WORLDS; seed += 1) {
       const world = await driftedWorld(seed);
       const { issues } = await world.validate();

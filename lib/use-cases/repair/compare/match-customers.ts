@@ -5,8 +5,9 @@ import { nameOf } from './suspect.ts';
 type External = Extract<Known, { of: 'external' }>;
 type Group = { ours: Ours | undefined; readonly externals: External[]; readonly links: string[] };
 
-/** Matches what both sides have of each customer of a bucket. Whatever is not in step is suspect. */
-export function matchCustomers(buckets: Buckets, entries: readonly Known[]): void {
+/** Matches what both sides have of each customer of a bucket. Whatever is not in step is suspect. Answers how many entries that were. */
+export async function matchCustomers(buckets: Buckets, bucket: number): Promise<number> {
+  const entries = await buckets.read('customers', bucket);
   const groups = new Map<string, Group>();
   for (const known of entries) {
     const group = groups.get(known.id) ?? { ours: undefined, externals: [], links: [] };
@@ -35,6 +36,7 @@ export function matchCustomers(buckets: Buckets, entries: readonly Known[]): voi
       if (isNobodys || isOneSided) buckets.add('suspects', nameOf(subject), { subject, stamp: {} });
     }
   }
+  return entries.length;
 }
 
 /** A customer whose records lay on two pages. */

@@ -5,8 +5,9 @@ import { nameOf, type Stamp } from './suspect.ts';
 type Claim = Extract<Claimed, { of: 'claim' }>;
 type Holder = Extract<Claimed, { of: 'customer' }>;
 
-/** Matches the emails of a bucket with their claims: each is to be held by the one customer who has it. */
-export function matchEmails(buckets: Buckets, entries: readonly Claimed[]): void {
+/** Matches the emails of a bucket with their claims: each is to be held by the one customer who has it. Answers how many entries that were. */
+export async function matchEmails(buckets: Buckets, bucket: number): Promise<number> {
+  const entries = await buckets.read('emails', bucket);
   const emails = new Map<string, { claim?: Claim; readonly holders: Holder[] }>();
   for (const claimed of entries) {
     const email = emails.get(claimed.hash) ?? { holders: [] };
@@ -27,4 +28,5 @@ export function matchEmails(buckets: Buckets, entries: readonly Claimed[]): void
     const isStillReserved = claim?.isReserved === true && holders[0]?.customerId === claim.customerId;
     if (holders.length === 0 || isStillReserved) buckets.add('suspects', nameOf(subject), { subject, stamp: {} });
   }
+  return entries.length;
 }

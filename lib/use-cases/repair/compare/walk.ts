@@ -48,17 +48,18 @@ export async function goOn(deps: CompareDeps, buckets: Buckets, walk: Comparison
       for (const page of pages) if (page !== undefined) catalogCustomers += meetCatalog(deps, buckets, page);
       const from = pages.map((page) => page?.next ?? null);
       if (from.some((next) => next !== null)) return at({ stage: 'scan', from }, { catalogCustomers });
-      return at({ stage: 'match', bucket: 0 }, { catalogCustomers, readAtMs: deps.clock.nowMs() });
+      return at({ stage: 'match', table: 'emails', bucket: 0 }, { catalogCustomers, readAtMs: deps.clock.nowMs() });
     }
     case 'match': {
-      const emails = await buckets.read('emails', place.bucket);
-      const customers = await buckets.read('customers', place.bucket);
-      matchEmails(buckets, emails);
-      matchCustomers(buckets, customers);
+      const read = await (place.table === 'emails' ? matchEmails : matchCustomers)(buckets, place.bucket);
       const bucket = place.bucket + 1;
-      const next: ComparisonPlace =
-        bucket < buckets.count ? { stage: 'match', bucket } : { stage: 'look', bucket: 0, after: '' };
-      return at(next, {}, emails.length + customers.length);
+      if (bucket < buckets.count) return at({ ...place, bucket }, {}, read);
+      const isHalf = place.table === 'emails';
+      return at(
+        isHalf ? { ...place, table: 'customers', bucket: 0 } : { stage: 'look', bucket: 0, after: '' },
+        {},
+        read,
+      );
     }
     case 'look': {
       const notBeforeMs = (walk.readAtMs ?? 0) + SETTLE_MS;
