@@ -49,11 +49,18 @@ export type RepairWalk = {
   readonly left: number;
 };
 
-/** As many buckets a run puts into. Fixed, so that one that goes on finds what it has put. */
-export const RUN_BUCKETS = 512;
+/** A bucket has about so many customers, and there are no more buckets than that: their notes would become too many. */
+const CUSTOMERS_A_BUCKET = 100;
+const MOST_BUCKETS = 512;
+
+/** As many buckets as a run puts into, from how many customers there were last; 0 when that is not known. */
+export function bucketsFor(expectedCustomers: number): number {
+  if (expectedCustomers === 0) return MOST_BUCKETS;
+  return Math.min(Math.ceil(expectedCustomers / CUSTOMERS_A_BUCKET), MOST_BUCKETS);
+}
 
 /** How much of a run is behind it, from 0 to 1: an estimate, from how many customers there were last. */
-export function progressOf({ place, ...met }: ComparisonWalk, expectedCustomers: number): number {
+export function progressOf({ place, ...met }: ComparisonWalk, expectedCustomers: number, buckets: number): number {
   const share = (count: number) => Math.min(count / Math.max(expectedCustomers, 1), 1);
   switch (place.stage) {
     case 'list':
@@ -61,9 +68,9 @@ export function progressOf({ place, ...met }: ComparisonWalk, expectedCustomers:
     case 'scan':
       return 0.4 + 0.3 * share(met.catalogCustomers);
     case 'match':
-      return (place.table === 'emails' ? 0.7 : 0.75) + (0.05 * place.bucket) / RUN_BUCKETS;
+      return (place.table === 'emails' ? 0.7 : 0.75) + (0.05 * place.bucket) / buckets;
     case 'look':
-      return 0.8 + (0.15 * place.bucket) / RUN_BUCKETS;
+      return 0.8 + (0.15 * place.bucket) / buckets;
     case 'end':
       return 0.95;
   }

@@ -240,7 +240,12 @@ export type ConsistencyRunRecord = {
   /** Since when events had been forgotten unread, when it began. */
   readonly unreadSince?: string;
   /** What was put into buckets, and how much of it has been read there again. */
-  readonly buckets: { readonly notes: readonly StepNotes[]; readonly put: number; readonly read: number };
+  readonly buckets: {
+    readonly count: number;
+    readonly notes: readonly StepNotes[];
+    readonly put: number;
+    readonly read: number;
+  };
   readonly findings: { readonly notes: readonly StepNotes[]; readonly count: number };
   readonly outcomes: { readonly notes: readonly StepNotes[]; readonly count: number };
   readonly createdAt: string;

@@ -8,7 +8,9 @@ import { driftedWorld } from './drifted-world.ts';
 import type { RepairWorld } from './repair-world.ts';
 
 const WORLDS = 6;
-const NEW_RUN = { id: 'run', step: 1, buckets: { notes: [], put: 0, read: 0 }, expiresAtSeconds: 9e9 };
+const newRun = (count: number) => ({
+  ...{ id: 'run', step: 1, buckets: { count, notes: [], put: 0, read: 0 }, expiresAtSeconds: 9e9 },
+});
 
 /** Both sides answer in pages of as few as the seed wants. */
 function inSmallPages({ deps }: RepairWorld, random: SeededRandom): RunDeps {
@@ -57,7 +59,7 @@ describe('comparing piece by piece', () => {
       const { issues } = await world.validate();
       expect(issues.length).toBeGreaterThanOrEqual(6);
       const deps = inSmallPages(world, seededRandom(seed));
-      const buckets = runBuckets(deps.scratch, deps.digest, NEW_RUN, count);
+      const buckets = runBuckets(deps.scratch, deps.digest, newRun(count));
       expect([seed, await issuesBy(world, deps, buckets)]).toEqual([seed, issues]);
     }
   });

@@ -1,4 +1,4 @@
-import type { RunRequest } from '#domain/consistency-run.ts';
+import { bucketsFor, type RunRequest } from '#domain/consistency-run.ts';
 import { reconciliationRefused } from '#domain/problem.ts';
 import { absent, change, equal, put } from '#ports/catalog-store.ts';
 import type { ConsistencyRunRecord } from '#ports/records.ts';
@@ -73,7 +73,7 @@ function newRun({ clock, random }: BeginDeps, request: RunRequest, expectedCusto
   return {
     ...{ id: random.id(), request, status: 'running', fence: 1, step: 0, expectedCustomers },
     walk: { place: { stage: 'list' }, begunAt: now, catalogCustomers: 0, stripeCustomers: 0 },
-    buckets: { notes: [], put: 0, read: 0 },
+    buckets: { count: bucketsFor(expectedCustomers), notes: [], put: 0, read: 0 },
     findings: { notes: [], count: 0 },
     outcomes: { notes: [], count: 0 },
     ...{ createdAt: now, updatedAt: now, dueAt: iso(nowMs + START_WITHIN_MS) },

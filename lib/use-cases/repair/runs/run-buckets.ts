@@ -1,4 +1,3 @@
-import { RUN_BUCKETS } from '#domain/consistency-run.ts';
 import type { Digest } from '#ports/pokes.ts';
 import type { ConsistencyRunRecord } from '#ports/records.ts';
 import { MOST_NOTE_CHARACTERS, type ScratchStore } from '#ports/scratch-store.ts';
@@ -25,11 +24,11 @@ export function runBuckets(
   scratch: ScratchStore,
   digest: Digest,
   run: Pick<ConsistencyRunRecord, 'id' | 'step' | 'buckets' | 'expiresAtSeconds'>,
-  count = RUN_BUCKETS,
 ): RunBuckets {
   const waiting = new Map<string, string[]>();
   let waitingCharacters = 0;
   let times = 0;
+  const { count } = run.buckets;
   let { put } = run.buckets;
   const nameOf = (bucket: string, step: number, time: number) => `run#${run.id}#${bucket}#${step}.${time}`;
   const notes = () => (times === 0 ? run.buckets.notes : [...run.buckets.notes, [run.step, times] as const]);
@@ -64,7 +63,7 @@ export function runBuckets(
       }
       waitingCharacters = 0;
     },
-    written: () => ({ notes: notes(), put }),
+    written: () => ({ count, notes: notes(), put }),
   };
 }
 

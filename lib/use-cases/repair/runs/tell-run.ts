@@ -71,7 +71,7 @@ function statusOf(run: ConsistencyRunRecord): RunTold {
   const { id, status, reason, walk, createdAt, updatedAt } = run;
   return {
     ...{ id, kind: run.request.is, status, ...(reason !== undefined && { reason }) },
-    progress: status === 'running' ? progressOf(walk, run.expectedCustomers) : 1,
+    progress: status === 'running' ? progressOf(walk, run.expectedCustomers, run.buckets.count) : 1,
     ...{ createdAt, updatedAt, catalogCustomers: walk.catalogCustomers, stripeCustomers: walk.stripeCustomers },
   };
 }
