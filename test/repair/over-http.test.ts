@@ -38,10 +38,19 @@ describe('comparing and repairing, over HTTP', () => {
 
   const validate = async () => (await stack.call('GET', VALIDATE)).body as { consistent: boolean; issues: Issue[] };
   const kinds = async () => (await validate()).issues.map(({ kind }) => kind).sort();
-  const fix = async (body: object = {}) => {
+  const fixOnce = async (body: object) => {
     const reply = await stack.call('POST', FIX, { body });
     await stack.settle();
     return reply.body as Fixed;
+  };
+  /** On a slow machine one call does not get through: what is left to the next one is asked for again. */
+  const fix = async (body: object = {}): Promise<Fixed> => {
+    const fixed: Issue[] = [];
+    for (;;) {
+      const report = await fixOnce(body);
+      fixed.push(...report.fixed);
+      if (!report.skipped.some(({ reason }) => reason?.includes('left to the next call'))) return { ...report, fixed };
+    }
   };
   const documents = () => DynamoDBDocumentClient.from(client);
   const removeItem = (pk: string, sk: string) => documents().send(new DeleteCommand({ TableName, Key: { pk, sk } }));

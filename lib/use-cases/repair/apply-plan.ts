@@ -33,8 +33,9 @@ export async function applyPlan(
       if (finding.found.action === 'none') return NEEDS_A_PERSON;
       if (!plan.isAsked(finding)) return skipped(UNSAFE);
       tried += 1;
-      if (tried > most || deps.clock.nowMs() > deadlineMs) return skipped(LATER);
-      return plan.isDryRun ? { is: 'fixed' } : repair(deps, finding, plan);
+      if (tried > most) return skipped(LATER);
+      if (plan.isDryRun) return { is: 'fixed' };
+      return deps.clock.nowMs() > deadlineMs ? skipped(LATER) : repair(deps, finding, plan);
     })();
     outcomes.push({ ...repaired, issue });
   }
