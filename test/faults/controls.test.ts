@@ -7,13 +7,6 @@ import * as scenarios from './scenarios.ts';
  */
 const CONTROLS = [
   {
-    bug: 'the email is not given back',
-    scenario: scenarios.stripeFails,
-    file: 'lib/use-cases/saga/kinds/create.ts',
-    guard: 'claim: unreserveEmail(emailOf(operation), operation.id),',
-    without: 'claim: Number(1) ? undefined : unreserveEmail(emailOf(operation), operation.id),',
-  },
-  {
     bug: 'a request on its way is not pinned down before undoing',
     scenario: scenarios.replyLostThenDown,
     file: 'lib/use-cases/saga/undo.ts',
@@ -26,13 +19,6 @@ const CONTROLS = [
     file: 'lib/use-cases/saga/undo.ts',
     guard: 'const outcome = await deps.integration.deleteCustomer(made);',
     without: "const outcome = { is: 'accepted' } as Awaited<ReturnType<typeof deps.integration.deleteCustomer>>;",
-  },
-  {
-    bug: 'each try has a key of its own (reply lost)',
-    scenario: scenarios.replyLost,
-    file: 'lib/use-cases/saga/kinds/kind.ts',
-    guard: '{ id, attempt }',
-    without: '{ id, sent: attempt }',
   },
   {
     bug: 'an overdue operation gets no new executor',
@@ -54,13 +40,6 @@ const CONTROLS = [
     file: 'lib/use-cases/catalog/commit-request.ts',
     guard: 'requestKey: request && tieKey(request, work, nowMs, superseded)',
     without: 'requestKey: request && Number(0) ? tieKey(request, work, nowMs, superseded) : undefined',
-  },
-  {
-    bug: 'the open attempt is forgotten',
-    scenario: scenarios.syncKilledAfterStripe,
-    file: 'lib/use-cases/sync/sync-customer.ts',
-    guard: 'if (sync.attemptKey === undefined) return undefined;',
-    without: 'if (Number(1)) return undefined;',
   },
   {
     bug: 'the debt to Stripe has no due time',

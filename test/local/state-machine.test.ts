@@ -256,7 +256,7 @@ describe("this checkout's state machines", () => {
     const template = resolveTemplate(assembly.template, assembly.stackName, { api: '', webhook: '' });
     assembly.release();
     const machines = template.ofType('AWS::StepFunctions::StateMachine');
-    expect(machines).toHaveLength(1);
+    expect(machines).toHaveLength(2);
     for (const machine of machines) expect(() => validate(definitionOf(machine))).not.toThrow();
     expect(() => validate({ StartAt: 'Nowhere', States: {} })).toThrow('invalid');
   });
