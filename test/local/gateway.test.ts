@@ -1,3 +1,4 @@
+import { until } from './aws-fixture.ts';
 import { createWorld, payloadOf, type World } from './function-fixture.ts';
 
 /** A function that makes one call as its event says, and answers what it got. */
@@ -155,16 +156,15 @@ describe('a fault', () => {
   });
 
   it('delay: the call takes effect later, also when its caller has died meanwhile', async () => {
-    const impatient = world.start(caller, { Timeout: 0.3 });
+    const impatient = world.start(caller, { Timeout: 2 });
     await impatient.invoke(createCustomer);
     world.asked.length = 0;
-    world.faults.add({ service: 'stripe', kind: 'delay', delay_ms: 600, function: impatient.name });
+    world.faults.add({ service: 'stripe', kind: 'delay', delay_ms: 3_000, function: impatient.name });
     expect(await impatient.invoke(createCustomer)).toMatchObject({ errorType: 'Sandbox.Timedout' });
     expect(world.asked).toEqual([]);
     expect(world.calls.running()).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await until(() => world.calls.running() === 0);
     expect(world.asked.length).toBe(1);
-    expect(world.calls.running()).toBe(0);
   });
 
   it('delay: ends when the faults are cleared', async () => {
