@@ -20,6 +20,11 @@ describe('everything at once', () => {
     expect(neverHit).toEqual([]);
   }, 86_400_000);
 
+  it('makes one Stripe customer although a run has read half of what an operation ended meanwhile', async () => {
+    // Found among 3,000 seeds: the sync item was read before the operation's end, the customer after it.
+    expect((await tellEverything(2275)).wrong).toEqual([]);
+  });
+
   it('is the same again for the same seed, byte for byte', async () => {
     for (const seed of [1, 2, 3, 4])
       expect((await tellEverything(seed)).trace).toEqual((await tellEverything(seed)).trace);

@@ -38,6 +38,18 @@ export function isSyncing({ attemptKey, runExpiresAt }: SyncRecord, now: string)
 }
 
 /** Nobody has begun to write to Stripe since: each run raises the revision first, and each attempt leaves its key. */
-export function nobodySyncsSince({ revision }: SyncRecord) {
-  return all(equal('revision', revision), missing('attemptKey'));
+export function nobodySyncsSince(sync: SyncRecord) {
+  return all(equal('revision', sync.revision), missing('attemptKey'), noOperationEndedSince(sync));
+}
+
+/**
+ * No operation has ended since: each leaves another twin or another version that both sides have, and raises no revision.
+ * Customer and sync item are read together but not at one moment: without this, a version of after an operation would go
+ * with what was known of Stripe before it.
+ */
+export function noOperationEndedSince({ externalId, syncedVersion }: SyncRecord) {
+  return all(
+    externalId === undefined ? missing('externalId') : equal('externalId', externalId),
+    syncedVersion === undefined ? missing('syncedVersion') : equal('syncedVersion', syncedVersion),
+  );
 }

@@ -5,7 +5,7 @@ import type { Integration } from '#ports/integration.ts';
 import type { Digest, Pokes } from '#ports/pokes.ts';
 import type { AttemptRecord, CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { type Clock, iso, type Log, type Random } from '#ports/system.ts';
-import { isAsRead } from '../catalog/read-live.ts';
+import { isAsRead, noOperationEndedSince } from '../catalog/read-live.ts';
 
 export type SyncDeps = {
   readonly store: CatalogStore;
@@ -87,8 +87,10 @@ export async function beginRun(deps: SyncDeps, customerId: string, cause: Cause)
  * No run has begun since, and none has recorded an attempt or ended: one whose lease is over may still be at work, and
  * what it leaves is not what was read.
  */
-function isUntouched({ revision, runId, attemptKey }: SyncRecord) {
+function isUntouched(sync: SyncRecord) {
+  const { revision, runId, attemptKey } = sync;
   return all(
+    noOperationEndedSince(sync),
     equal('revision', revision),
     runId === undefined ? missing('runId') : equal('runId', runId),
     attemptKey === undefined ? missing('attemptKey') : equal('attemptKey', attemptKey),
