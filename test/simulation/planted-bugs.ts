@@ -31,6 +31,14 @@ export const PLANTED_BUGS: readonly Control[] = [
     without: '',
   },
   {
+    bug: 'an update too old for its key is judged by what Stripe holds now, though somebody has changed it since',
+    breaks: 'both-or-neither',
+    seed: 2367,
+    file: `${SAGA}/kinds/update.ts`,
+    guard: 'isThere || (await integration.hasUpdated(externalId, stripeKey(operation), sent))',
+    without: 'isThere',
+  },
+  {
     bug: 'a new key is used while the request under the old one may be on its way',
     breaks: 'one-twin',
     seed: 8,

@@ -1,4 +1,5 @@
 import { differingFields, NO_FIELDS } from '#domain/customer.ts';
+import { TRAVELS_AT_MOST_MS } from '#domain/travel.ts';
 import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail, holdEmail, needsOtherClaim, unreserveEmail } from '../../catalog/email-claims.ts';
@@ -31,7 +32,14 @@ export const updateKind: Kind = {
     if (externalId === undefined) return findMade(deps, operation);
     const found = await deps.integration.findCustomer(externalId);
     if (found === undefined || found.isDeleted) return undefined;
-    return Object.keys(differingFields({ ...found, ...fields }, found)).length === 0 ? externalId : undefined;
+    const isThere = Object.keys(differingFields({ ...found, ...fields }, found)).length === 0;
+    // Its event tells that it happened even when somebody has changed the customer since.
+    const sent = {
+      sinceMs: Date.parse(operation.attemptSince),
+      untilMs: Date.parse(operation.lastSentAt) + TRAVELS_AT_MOST_MS,
+    };
+    const { integration } = deps;
+    return isThere || (await integration.hasUpdated(externalId, stripeKey(operation), sent)) ? externalId : undefined;
   },
 
   succeed({ integration: { name: integration } }, operation, accepted, isAskedToLook) {
