@@ -39,6 +39,14 @@ export const PLANTED_BUGS: readonly Control[] = [
     without: 'isThere',
   },
   {
+    bug: 'a request that is sent long after it was recorded is looked for where it cannot be',
+    breaks: 'both-or-neither',
+    seed: 3767,
+    file: `${SAGA}/apply.ts`,
+    guard: 'if (!isJustSent(operation.lastSentAt, deps.clock.nowMs())) return resolve(deps, executor);',
+    without: '',
+  },
+  {
     bug: 'a new key is used while the request under the old one may be on its way',
     breaks: 'one-twin',
     seed: 8,
