@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseImportCommand, UsageError } from '../../bin/import/options.ts';
 import { violations } from '../stack/invariants.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { actionsOfScript, makeInStripe, readOwnWorld, runImport } from './running-import.ts';
@@ -108,24 +109,29 @@ describe('the import of a file', () => {
     expect((await runImport(stack, args)).report.counts).toMatchObject({ imported: 0, already_in: 3, refused: 4 });
   });
 
-  it('makes no second Stripe customer when its process dies before or after any write of a linked row', async () => {
-    const made: string[] = [];
-    for (const [n, kind] of (['kill-before', 'kill-after', 'lost-reply'] as const).entries()) {
-      for (const nth of [1, 2, 3, 4]) {
-        const email = `dies${n}-${nth}@example.com`;
-        const externalId = await makeInStripe(stack, { name: 'Dies', email });
-        made.push(externalId);
-        const before = (await readOwnWorld(stack)).stripe.length;
-        const args = fileOf(`name,email,external_id\nDies,${email},${externalId}\n`);
+  it('makes no second Stripe customer when its process dies at any write of a linked row, or does not hear of it', async () => {
+    const rows = ['name,email,external_id'];
+    const before = (await readOwnWorld(stack)).stripe.length;
+    // Before the second write is after the first.
+    for (const [kind, writes] of Object.entries({
+      'kill-before': [1],
+      'kill-after': [1, 2, 3, 4],
+      'lost-reply': [1, 2, 3, 4],
+    })) {
+      for (const nth of writes) {
+        const email = `${kind}-${nth}@example.com`;
+        const row = `Dies,${email},${await makeInStripe(stack, { name: 'Dies', email })}`;
+        rows.push(row);
         const fault = { function: 'script', service: 'dynamodb', action: 'TransactWriteItems', kind, nth };
         await stack.control$('POST', '/faults', fault);
-        await runImport(stack, args);
+        await runImport(stack, fileOf(`${rows[0]}\n${row}\n`));
         await stack.control$('DELETE', '/faults');
-        await stack.quiesce();
-        expect((await runImport(stack, args)).report.counts).toMatchObject({ already_in: 1 });
-        expect((await readOwnWorld(stack)).stripe).toHaveLength(before);
       }
     }
+    await stack.quiesce();
+    const { report } = await runImport(stack, fileOf(rows.join('\n')));
+    expect(report.counts).toMatchObject({ seen: 9, already_in: 9 });
+    expect((await readOwnWorld(stack)).stripe).toHaveLength(before + 9);
   });
 
   it('tells of what Stripe refuses: it is in the catalog, and owed', async () => {
@@ -153,9 +159,16 @@ describe('the command line of the import', () => {
   it.each([
     [['--from', 'ftp'], 'stripe or csv'],
     [['--from', 'csv'], 'needs --file'],
-    [['--from', 'csv', '--file', '/none.csv'], 'there is no file'],
+    [['--from', 'stripe', '--file', 'customers.csv'], '--file goes with'],
     [['--from', 'stripe', '--rate', '0'], '--rate needs'],
     [['--from', 'stripe', '--fast'], '--fast'],
+  ])('refuses %p', (args, told) => {
+    expect(() => parseImportCommand(args)).toThrow(told);
+    expect(() => parseImportCommand(args)).toThrow(UsageError);
+  });
+
+  it.each([
+    [['--from', 'csv', '--file', '/none.csv'], 'there is no file'],
     [['--from', 'stripe'], 'is it running?'],
   ])('refuses %p with exit code 2', async (args, told) => {
     const { code, errors, report } = await runImport(unreachable, args);
