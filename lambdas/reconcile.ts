@@ -2,7 +2,7 @@
 import { summaryOf } from '#use-cases/repair/runs/conclude-run.ts';
 import { type RunExecutor, workOnRun } from '#use-cases/repair/runs/work-on-run.ts';
 import { comparing } from './wiring/compare.ts';
-import { gauge } from './wiring/metric.ts';
+import { count, gauge } from './wiring/metric.ts';
 import { scratch } from './wiring/scratch.ts';
 import { writes } from './wiring/writes.ts';
 
@@ -11,5 +11,6 @@ export async function handler({ runId, fence }: RunExecutor): Promise<{ outcome:
   if (step.is === 'done' && step.ended?.status === 'done' && step.ended.isScheduled === true) {
     gauge('ConsistencyIssues', summaryOf(step.ended).issueCount, 'Count');
   }
+  if (step.is === 'done' && step.ended?.status === 'refused') count('RunRefused', { also: { runId } });
   return { outcome: step.is };
 }

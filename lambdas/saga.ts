@@ -7,7 +7,7 @@ import type { Executor, StepDeps, StepOutcome } from '#use-cases/saga/executor.t
 import { giveUp } from '#use-cases/saga/give-up.ts';
 import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
-import { store, system } from './wiring/catalog.ts';
+import { log, store, system } from './wiring/catalog.ts';
 import { count } from './wiring/metric.ts';
 import { stripe } from './wiring/stripe.ts';
 
@@ -28,6 +28,7 @@ export async function handler({ step, operationId, fence }: SagaEvent): Promise<
   const run = STEPS[step];
   if (run === undefined) throw new Error(`There is no step ${step}.`);
   const outcome = await run({ store, integration: stripe, clock: system.clock, pokes }, { operationId, fence });
+  log.info('A step of the saga has ended.', { operationId, fence, step, outcome });
   // The alarm on this metric wakes somebody up.
   if (outcome === 'needs_attention') count('NeedsAttention', { also: { operationId } });
   return { outcome };

@@ -15,13 +15,14 @@ const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const leases = new DynamoLeaseStore(store, system.clock);
 
 export async function handler() {
-  const report = await sweepEvents({ store, ...system, events, pokes, leases });
+  const report = await sweepEvents({ store, ...system, integration: 'stripe', events, pokes, leases });
   if ('skipped' in report) return report;
-  const { through, ageSeconds, isComplete, unreadSince } = report;
+  const { through, ageSeconds, isComplete, silenceSeconds, unreadSince } = report;
   gauge('EventPositionAge', ageSeconds, 'Seconds');
   gauge('EventsGoneUnread', unreadSince === undefined ? 0 : 1, 'Count');
+  gauge('WebhookSilence', silenceSeconds, 'Seconds');
   return {
-    ...{ pokes: report.pokes, through, age_seconds: ageSeconds, complete: isComplete },
+    ...{ pokes: report.pokes, through, age_seconds: ageSeconds, complete: isComplete, silence_seconds: silenceSeconds },
     ...(unreadSince !== undefined && { unread_since: unreadSince }),
   };
 }

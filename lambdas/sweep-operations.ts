@@ -5,8 +5,9 @@ import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
 import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { SfnSagaStarter } from '#adapters/step-functions/sfn-saga-starter.ts';
 import { requireEnv } from '#adapters/system/system.ts';
-import { type SweepReport, sweepOperations } from '#use-cases/saga/sweep-operations.ts';
+import { sweepOperations } from '#use-cases/saga/sweep-operations.ts';
 import { store, system } from './wiring/catalog.ts';
+import { gauge } from './wiring/metric.ts';
 import { runs } from './wiring/runs.ts';
 
 const saga = new SfnSagaStarter(new SFNClient({}), requireEnv('SAGA_ARN'));
@@ -14,6 +15,10 @@ const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 
 const leases = new DynamoLeaseStore(store, system.clock);
 
-export function handler(): Promise<SweepReport> {
-  return sweepOperations({ store, ...system, saga, runs, pokes, leases });
+export async function handler() {
+  const report = await sweepOperations({ store, ...system, saga, runs, pokes, leases });
+  if ('skipped' in report) return report;
+  const { resumed, poked, oldestOverdueSeconds } = report;
+  gauge('OldestOverdue', oldestOverdueSeconds, 'Seconds');
+  return { resumed, poked, oldest_overdue_seconds: oldestOverdueSeconds };
 }

@@ -2,7 +2,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parsePoke } from '#adapters/sqs/parse-poke.ts';
 import type { Poke } from '#ports/pokes.ts';
-import { webhookNoter } from '#use-cases/health/note-webhook.ts';
+import { isNoted, webhookNoter } from '#use-cases/health/note-webhook.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import { sync } from './wiring/sync.ts';
 
@@ -30,14 +30,10 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** Moved emails and deletions use up their budget of calls: they leave the note to other events. */
 function latestReceived(pokes: readonly Poke[]): string | undefined {
   return pokes
-    .flatMap((poke) => {
-      if ('customerId' in poke || poke.receivedAt === undefined) return [];
-      const hasRoom = poke.event?.kind !== 'deleted' && poke.event?.previous?.email === undefined;
-      return hasRoom ? [poke.receivedAt] : [];
-    })
+    .filter(isNoted)
+    .flatMap(({ receivedAt }) => receivedAt ?? [])
     .sort()
     .at(-1);
 }

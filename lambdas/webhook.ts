@@ -15,11 +15,11 @@ import { requireEnv, systemClock, systemDigest } from '#adapters/system/system.t
 import { iso } from '#ports/system.ts';
 import { count } from './wiring/metric.ts';
 
-const readSecret = cachedSecret(new SecretsManagerClient({}), requireEnv('WEBHOOK_SECRETS_ARN'), systemClock.nowMs);
+const secret = cachedSecret(new SecretsManagerClient({}), requireEnv('WEBHOOK_SECRETS_ARN'), systemClock.nowMs);
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const deps = {
   nowMs: systemClock.nowMs,
-  readSecrets: async () => parseSecrets(await readSecret()),
+  readSecrets: async () => parseSecrets(await secret.read()),
   digest: systemDigest,
 };
 const expected = { livemode: requireEnv('STRIPE_MODE') === 'live', account: process.env['STRIPE_ACCOUNT'] };

@@ -2,6 +2,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type HttpReply, problemReply } from '#adapters/http/render.ts';
 import { customerBusy, notFound, ProblemError } from '#domain/problem.ts';
 import { StoreContendedError } from '#ports/catalog-store.ts';
+import { log } from '../wiring/catalog.ts';
+import { count } from '../wiring/metric.ts';
 import type { Route } from './route.ts';
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -10,6 +12,12 @@ type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<
 export function dispatch(routes: Readonly<Record<string, Route>>): HttpHandler {
   return async (event, context) => {
     const { status, headers, body } = await answer(routes, event, context);
+    const { requestId } = event.requestContext;
+    // What a caller can tell us, and where to go on from it: the operation or the customer.
+    log.info('Answered.', {
+      ...{ requestId, route: event.routeKey, status },
+      ...{ id: event.pathParameters?.['id'], location: headers?.['location'] },
+    });
     return { statusCode: status, headers: { ...headers }, body };
   };
 }
@@ -43,6 +51,7 @@ async function answer(
     if (error instanceof ProblemError) return problemReply(error.problem, requestId);
     if (error instanceof StoreContendedError) return problemReply(customerBusy().problem, requestId);
     console.error({ message: 'The request failed.', requestId, route: event.routeKey, error: describe(error) });
+    count('InternalError', { also: { requestId } });
     const detail = 'Something went wrong here. The request can be repeated.';
     return problemReply({ type: 'internal', detail }, requestId);
   }

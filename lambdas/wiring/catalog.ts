@@ -2,8 +2,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
+import { consoleLog } from '#adapters/system/console-log.ts';
 import { requireEnv, systemClock, systemRandom } from '#adapters/system/system.ts';
-import type { Log } from '#ports/system.ts';
 
 const dynamodb = new DynamoDBClient({});
 
@@ -12,7 +12,7 @@ export const dynamodbOnce = new DynamoDBClient({ maxAttempts: 1 });
 
 export const system = { clock: systemClock, random: systemRandom };
 
-export const log: Log = { warn: (message, details) => console.warn({ message, ...details }) };
+export const log = consoleLog;
 
 export const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
 

@@ -4,16 +4,30 @@ import type Stripe from 'stripe';
 import { cachedSecret } from '#adapters/secrets-manager/secrets.ts';
 import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
+import { consoleLog } from '#adapters/system/console-log.ts';
 import { requireEnv, systemClock } from '#adapters/system/system.ts';
 
-const readKey = cachedSecret(new SecretsManagerClient({}), requireEnv('STRIPE_KEY_ARN'), systemClock.nowMs);
+const key = cachedSecret(new SecretsManagerClient({}), requireEnv('STRIPE_KEY_ARN'), systemClock.nowMs);
 let current: { readonly key: string; readonly client: Stripe } | undefined;
 
-/** A rotated key is picked up within minutes. */
+/** A rotated key is picked up within minutes, or at once when Stripe no longer takes the old one. */
 export async function stripeOfPresentKey(): Promise<Stripe> {
-  const key = await readKey();
-  if (current?.key !== key) current = { key, client: stripeClient(key, process.env['STRIPE_API_BASE']) };
+  const present = await key.read();
+  if (current?.key !== present) {
+    const client = stripeClient(present, process.env['STRIPE_API_BASE']);
+    client.on('response', noteAnswer);
+    current = { key: present, client };
+  }
   return current.client;
+}
+
+/** The key of a write begins with the id of its operation or customer: so a line here is found from either. */
+function noteAnswer({ method, path, status, request_id, idempotency_key, elapsed }: Stripe.ResponseEvent): void {
+  if (status === 401) key.doubt();
+  consoleLog.info('Stripe answered.', {
+    ...{ method, path: path.split('?')[0], status, stripeRequestId: request_id, elapsedMs: elapsed },
+    ...(idempotency_key !== undefined && { key: idempotency_key }),
+  });
 }
 
 export const stripe = new StripeIntegration(stripeOfPresentKey, requireEnv('STAGE'));

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { ConcordFunction } from './concord-function.ts';
 import type { ConcordConfig } from './config.ts';
+import { ConcordDashboard } from './dashboard.ts';
 import { EndedEarly } from './ended-early.ts';
 import { CustomersApi } from './http-api.ts';
 import { Pokes } from './pokes.ts';
@@ -120,7 +121,7 @@ export class Concord extends Construct {
       entry: 'sweep-events',
       description: 'Finds in Stripe’s list of events what webhooks lost.',
       timeout: Duration.minutes(5),
-      uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem']), stripe.reading, pokes.sending],
+      uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem']), stripe.reading, pokes.sending],
     });
     const retryFailedSyncs = new ConcordFunction(this, 'RetryFailedSyncs', {
       stage,
@@ -158,7 +159,12 @@ export class Concord extends Construct {
     schedules.every(Duration.hours(1), 'cleanup', cleanup);
     schedules.every(Duration.days(1), 'validate-consistency', validateConsistency);
 
-    new Alarms(this, 'Alarms', { stage, saga: saga.stateMachine, deadLetters: pokes.deadLetters, webhook });
+    const watched = {
+      ...{ stage, api: httpApi, webhook, pokes: pokes.queue, deadLetters: pokes.deadLetters },
+      ...{ saga: saga.stateMachine, reconciliation: reconciliation.stateMachine },
+    };
+    new Alarms(this, 'Alarms', { ...watched, topicArn: config.alarmTopicArn });
+    new ConcordDashboard(this, 'Dashboard', { ...watched, tables: [tables.catalog, tables.ephemeral] });
 
     this.#output('ApiUrl', httpApi.apiEndpoint);
     this.#output('WebhookUrl', url);

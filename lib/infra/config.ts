@@ -22,6 +22,8 @@ export type ConcordConfig = {
   readonly mostAtOnce: number;
   /** How many webhooks are taken at once, 1 to 1000; without it, as many as the account has room for. */
   readonly webhookConcurrency?: number;
+  /** Whom alarms tell when they begin and when they end: an SNS topic. Without it they are only seen. */
+  readonly alarmTopicArn?: string;
 };
 
 type Owner = 'catalog' | 'stripe';
@@ -50,6 +52,7 @@ export function readConfig(node: Node): ConcordConfig {
     // Fifty requests to Stripe: within the 29 seconds that an API may take.
     mostAtOnce: wholeNumber(node, 'mostAtOnce', 1, 100_000) ?? 5_000,
     ...webhookConfig(node, stage),
+    ...alarmConfig(node),
     ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
   };
 }
@@ -84,6 +87,13 @@ function webhookConfig(
     ...(stripeAccount !== undefined && { stripeAccount }),
     ...(webhookConcurrency !== undefined && { webhookConcurrency }),
   };
+}
+
+function alarmConfig(node: Node): Pick<ConcordConfig, 'alarmTopicArn'> {
+  const alarmTopicArn = text(node, 'alarmTopicArn');
+  if (alarmTopicArn === undefined) return {};
+  if (/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(alarmTopicArn)) return { alarmTopicArn };
+  throw new Error(`Context "alarmTopicArn" must be the ARN of an SNS topic (arn:aws:sns:…), not "${alarmTopicArn}".`);
 }
 
 function wholeNumber(node: Node, key: string, least: number, most = 1000): number | undefined {

@@ -10,6 +10,7 @@ import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { SfnSagaStarter } from '#adapters/step-functions/sfn-saga-starter.ts';
 import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
+import { consoleLog } from '#adapters/system/console-log.ts';
 import { systemClock, systemRandom } from '#adapters/system/system.ts';
 import type { Customer, CustomerChange, NewCustomer } from '#domain/customer.ts';
 import { parseIdempotencyKey, type RequestIdentity } from '#domain/idempotency-key.ts';
@@ -25,7 +26,6 @@ import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { createWithIntegrity } from '#use-cases/saga/create-with-integrity.ts';
 import { deleteWithIntegrity } from '#use-cases/saga/delete-with-integrity.ts';
 import { updateWithIntegrity } from '#use-cases/saga/update-with-integrity.ts';
-import { consoleLog } from './console-log.ts';
 
 export type CustomerServiceOptions = {
   /** The stack's output `CatalogTable`. */

@@ -7,12 +7,12 @@ import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { pacedTransport } from '#adapters/stripe/paced-transport.ts';
 import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
+import { consoleLog } from '#adapters/system/console-log.ts';
 import { systemClock, systemDigest, systemRandom } from '#adapters/system/system.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import { importFromStripe } from '#use-cases/import/import-from-stripe.ts';
 import { importRows } from '#use-cases/import/import-rows.ts';
-import { consoleLog } from './console-log.ts';
 import { readRows } from './csv-rows.ts';
 import { type ImportReport, type Reporting, reporting } from './import-report.ts';
 

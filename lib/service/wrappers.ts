@@ -4,11 +4,11 @@ import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
 import { MemoryLeaseStore } from '#adapters/memory/memory-lease-store.ts';
 import { onceByKey } from '#adapters/powertools/once-by-key.ts';
+import { consoleLog } from '#adapters/system/console-log.ts';
 import { systemClock, systemRandom } from '#adapters/system/system.ts';
 import { KEY_LIFETIME_SECONDS } from '#domain/idempotency-key.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import { type LeasedWork, type LeaseOptions, withLease } from '#use-cases/leases/with-lease.ts';
-import { consoleLog } from './console-log.ts';
 
 /** As long as a Lambda function can run. */
 const LONGEST_RUN_MS = 900_000;

@@ -30,6 +30,7 @@ describe('the configuration', () => {
     [{ stripeReadKey: 'two' }, 'stripeReadKey'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
     [{ graceMinutes: '0' }, 'graceMinutes'],
+    [{ alarmTopicArn: 'ops' }, 'alarmTopicArn'],
     [{ mostAtOnce: '100001' }, 'mostAtOnce'],
   ])('refuses the context %j with a sentence', (context, key) => {
     expect(() => read(context as Record<string, string>)).toThrow(`Context "${key}" must be`);

@@ -49,6 +49,22 @@ describe('sweep-events', () => {
     expect(Number((await sweep())['pokes'])).toBeLessThanOrEqual(2);
   });
 
+  it('tells for how long webhooks have been silent, until one comes', async () => {
+    await stack.control$('POST', '/clock', { advance_seconds: DAY });
+    await sweep();
+    await stripe.customers.create({ email: 'unheard@example.com' });
+    await stack.control$('POST', '/clock', { advance_seconds: 700 });
+    const silence = Number((await sweep())['silence_seconds']);
+    expect(silence).toBeGreaterThanOrEqual(700);
+    expect(silence).toBeLessThan(DAY);
+
+    await stack.sandbox('POST', '/webhooks', { mode: 'deliver' });
+    await stripe.customers.create({ email: 'heard@example.com' });
+    await stack.settle();
+    await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
+    expect(Number((await sweep())['silence_seconds'])).toBeLessThan(60);
+  });
+
   it('is one at a time', async () => {
     const slow = { service: 'stripe', action: 'GET /v1/events', kind: 'delay', delay_ms: 6_000 };
     await stack.control$('POST', '/faults', slow);

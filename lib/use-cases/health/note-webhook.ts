@@ -1,8 +1,17 @@
 import { absent, any, atMost, type CatalogStore, put } from '#ports/catalog-store.ts';
 import type { IntegrationName } from '#ports/integration.ts';
+import type { Poke } from '#ports/pokes.ts';
 import type { Log } from '#ports/system.ts';
 
 const AT_MOST_EVERY_MS = 60_000;
+
+/**
+ * Whether the time of a webhook that asks for this is noted. Moved emails and deletions use up their budget of calls:
+ * they leave the note to other events.
+ */
+export function isNoted(poke: Poke): poke is Extract<Poke, { externalId: string }> {
+  return !('customerId' in poke) && poke.event?.kind !== 'deleted' && poke.event?.previous?.email === undefined;
+}
 
 /**
  * Notes when the latest webhook was received, once it is taken from the queue: one small write a minute and process, and

@@ -15,8 +15,13 @@ export type SweepDeps = {
   readonly random: Random;
 };
 
-/** `skipped`: another sweep is at work. */
-export type SweepReport = { readonly resumed: number; readonly poked: number } | { readonly skipped: true };
+/**
+ * `oldestOverdueSeconds`: for how long the oldest of what is due has been, when the sweep began; 0 when nothing is due.
+ * `skipped`: another sweep is at work.
+ */
+export type SweepReport =
+  | { readonly resumed: number; readonly poked: number; readonly oldestOverdueSeconds: number }
+  | { readonly skipped: true };
 
 const AT_MOST_AT_ONCE = 400;
 /** Shorter than the minute to the next sweep: one that died does not cost two. */
@@ -38,7 +43,10 @@ async function sweep(deps: SweepDeps): Promise<SweepReport> {
   let resumed = 0;
   let poked = 0;
   const failures: unknown[] = [];
-  for (const { key } of await deps.store.listDue(iso(deps.clock.nowMs()), AT_MOST_AT_ONCE)) {
+  const nowMs = deps.clock.nowMs();
+  const due = await deps.store.listDue(iso(nowMs), AT_MOST_AT_ONCE);
+  const oldestMs = Math.min(nowMs, ...due.map(({ dueAt }) => Date.parse(dueAt)));
+  for (const { key } of due) {
     try {
       if (key.type === 'operation') {
         if (await resumeOperation(deps, key.operationId)) resumed += 1;
@@ -55,5 +63,5 @@ async function sweep(deps: SweepDeps): Promise<SweepReport> {
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of the due could not be taken up.`);
-  return { resumed, poked };
+  return { resumed, poked, oldestOverdueSeconds: Math.floor((nowMs - oldestMs) / 1000) };
 }

@@ -1,12 +1,15 @@
 import { absent, type CatalogStore, equal, put } from '#ports/catalog-store.ts';
 import type { EventList } from '#ports/event-list.ts';
+import type { IntegrationName } from '#ports/integration.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
-import type { Pokes } from '#ports/pokes.ts';
+import type { Poke, Pokes } from '#ports/pokes.ts';
 import type { EventPositionRecord } from '#ports/records.ts';
 import { type Clock, iso, type Random } from '#ports/system.ts';
+import { isNoted } from '../health/note-webhook.ts';
 
 export type SweepEventsDeps = {
   readonly store: CatalogStore;
+  readonly integration: IntegrationName;
   readonly events: EventList;
   readonly pokes: Pokes;
   readonly leases: LeaseStore;
@@ -17,6 +20,8 @@ export type SweepEventsDeps = {
 /**
  * `through`: everything up to then has been poked. `ageSeconds`: how old that was when the sweep began. `unreadSince`:
  * events from then on are gone unread, so that only comparing both sides in full can tell what they were.
+ * `silenceSeconds`: how long ago the oldest event happened that it met and after which no webhook has come; 0 when there
+ * is none. The next sweep meets events of the last 25 minutes, so that it tells of a silence that goes on.
  */
 export type EventSweepReport =
   | { readonly skipped: true }
@@ -25,6 +30,7 @@ export type EventSweepReport =
       readonly through: string;
       readonly ageSeconds: number;
       readonly isComplete: boolean;
+      readonly silenceSeconds: number;
       readonly unreadSince?: string;
     };
 
@@ -56,18 +62,20 @@ export async function sweepEvents(deps: SweepEventsDeps): Promise<EventSweepRepo
 
 async function sweep(deps: SweepEventsDeps): Promise<EventSweepReport> {
   const nowMs = deps.clock.nowMs();
-  const [known] = await deps.store.read([KEY]);
+  const [known, webhook] = await deps.store.read([KEY, { type: 'lastWebhook', integration: deps.integration }]);
   let position = withinReach(known ?? { through: iso(nowMs - FIRST_LOOK_BACK_MS), step: 0 }, nowMs);
   let stored = known;
   const ageSeconds = Math.floor((nowMs - Date.parse((known ?? position).through)) / 1000);
   const walk = position.walk ?? { until: iso(nowMs) };
   let from = walk.from;
   let pokes = 0;
+  let unheardMs = nowMs;
   for (let page = 0; page < PAGES_A_SWEEP; page += 1) {
     const time = { sinceMs: Date.parse(position.through) - OVERLAP_MS, untilMs: Date.parse(walk.until) };
     const found = await deps.events.list(time, from);
     await Promise.all(found.pokes.map((poke) => deps.pokes.poke(poke)));
     pokes += found.pokes.length;
+    unheardMs = Math.min(unheardMs, ...unheard(found.pokes, webhook?.receivedAt));
     from = found.next;
     const { walk: _, ...rest } = position;
     const next: EventPositionRecord = {
@@ -86,8 +94,18 @@ async function sweep(deps: SweepEventsDeps): Promise<EventSweepReport> {
   const { through, unreadSince } = position;
   return {
     ...{ pokes, through, ageSeconds, isComplete: from === undefined },
+    silenceSeconds: Math.floor((nowMs - unheardMs) / 1000),
     ...(unreadSince !== undefined && { unreadSince }),
   };
+}
+
+/** When those happened after which no webhook has come that would have been noted. */
+function unheard(pokes: readonly Poke[], lastReceivedAt: string | undefined): number[] {
+  return pokes
+    .filter(isNoted)
+    .flatMap(({ event }) => event?.createdAt ?? [])
+    .filter((createdAt) => lastReceivedAt === undefined || createdAt > lastReceivedAt)
+    .map((createdAt) => Date.parse(createdAt));
 }
 
 /** What Stripe has forgotten cannot be read any more: that is kept in mind, and the walk begins with what is left. */
