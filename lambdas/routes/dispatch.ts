@@ -16,10 +16,16 @@ export function dispatch(routes: Readonly<Record<string, Route>>): HttpHandler {
     // What a caller can tell us, and where to go on from it: the operation or the customer.
     log.info('Answered.', {
       ...{ requestId, route: event.routeKey, status },
-      ...{ id: event.pathParameters?.['id'], location: headers?.['location'] },
+      ...{ id: ownId(event), location: headers['location'] },
     });
     return { statusCode: status, headers: { ...headers }, body };
   };
+}
+
+/** The id in the path, if it is one that we give: anything else is what somebody typed, and may be personal. */
+function ownId({ pathParameters }: APIGatewayProxyEventV2): string | undefined {
+  const id = pathParameters?.['id'];
+  return id !== undefined && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/.test(id) ? id : undefined;
 }
 
 /** The id in the path. One that cannot be ours is nobody's, and never asked for. */

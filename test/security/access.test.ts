@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { readTemplate, synthesize } from '../structure/synthesized.ts';
+import { CANARY, deadBodies, executions, flyEverywhere, keys } from './canary.ts';
 import { useEverything } from './uses.ts';
 
 const SCOPES = ['customers:read', 'customers:write', 'customers:admin'];
@@ -58,9 +59,13 @@ function routesOfTemplate(): readonly Route[] {
 describe('access', () => {
   let stack: Stack;
   let routes: readonly Route[];
+  let log = '';
   beforeAll(async () => {
     routes = routesOfTemplate();
     stack = await startStack();
+    stack.process.stderr?.on('data', (chunk) => {
+      log += chunk;
+    });
   }, 120_000);
   afterAll(() => stack.stop());
 
@@ -131,4 +136,20 @@ describe('access', () => {
     expect([...new Set(byReaders.map((call) => call.function))].sort()).toEqual(READERS);
     expect(byReaders.filter(({ action }) => !action.startsWith('GET '))).toEqual([]);
   });
+
+  it('to a log, a queue, an execution or a key shows nothing personal', async () => {
+    const { id, externalId } = await flyEverywhere(stack);
+    const told = { dead: await deadBodies(stack), executions: await executions(stack), keys: await keys(stack), log };
+    const personal = Object.entries(told).flatMap(([where, text]) =>
+      text
+        .split('\n')
+        .filter((line) => line.toLowerCase().includes(CANARY))
+        .map((line) => `${where}: ${line}`),
+    );
+    expect(personal).toEqual([]);
+    // What is looked at does tell of the canary, by what is not personal.
+    const seen = Object.entries(told).map(([where, text]) => [where, text.includes(id) || text.includes(externalId)]);
+    expect(Object.fromEntries(seen)).toEqual({ dead: true, executions: false, keys: true, log: true });
+    expect(told.executions).toContain('operationId');
+  }, 240_000);
 });
