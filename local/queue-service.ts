@@ -15,7 +15,7 @@ class QueueFailure extends Error {
 }
 
 type Body = Readonly<Record<string, unknown>>;
-type Operation = (queue: Queue, body: Body) => unknown;
+type Operation = (queue: Queue, body: Body, queues: readonly Queue[]) => unknown;
 
 const largestMessageBytes = 1_048_576;
 const longestDelaySeconds = 900;
@@ -33,6 +33,7 @@ const operations: Readonly<Record<string, Operation>> = {
   GetQueueUrl: (queue) => ({ QueueUrl: queue.url }),
   GetQueueAttributes: (queue) => ({ Attributes: attributesOf(queue) }),
   PurgeQueue: (queue) => queue.purge(),
+  StartMessageMoveTask: move,
 };
 
 /** The operations of SQS that a function may call: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/ */
@@ -41,12 +42,12 @@ export function createQueueService(queues: readonly Queue[]): AwsService {
     try {
       const operation = operations[action];
       if (!operation) throw new QueueFailure('InvalidAction', `The runner's SQS has no ${action}`);
-      const name = String(body['QueueUrl'] ?? body['QueueName'])
-        .split('/')
+      const name = String(body['QueueUrl'] ?? body['QueueName'] ?? body['SourceArn'])
+        .split(/[/:]/)
         .at(-1);
       const queue = queues.find((candidate) => candidate.name === name);
       if (!queue) throw new QueueFailure('QueueDoesNotExist', 'The specified queue does not exist.');
-      const reply = await operation(queue, body);
+      const reply = await operation(queue, body, queues);
       return { status: 200, body: reply ?? {} };
     } catch (error) {
       if (!(error instanceof QueueFailure)) throw error;
@@ -113,6 +114,14 @@ function changeVisibility(queue: Queue, body: Body): void {
   const timeout = seconds(body['VisibilityTimeout'], 'VisibilityTimeout', longestVisibilitySeconds);
   if (queue.changeVisibility(String(body['ReceiptHandle']), timeout)) return;
   throw new QueueFailure('MessageNotInflight', 'The message referred to is not in flight.');
+}
+
+/** At once, where SQS takes its time; without a destination it would need to know where each message came from. */
+function move(queue: Queue, body: Body, queues: readonly Queue[]): object {
+  const destination = queues.find(({ arn }) => arn === body['DestinationArn']);
+  if (!destination) throw new QueueFailure('ResourceNotFoundException', 'The runner moves to a DestinationArn only.');
+  queue.moveTo(destination);
+  return { TaskHandle: Buffer.from(queue.arn).toString('base64') };
 }
 
 function attributesOf(queue: Queue): Readonly<Record<string, string>> {

@@ -9,6 +9,8 @@ export type IntegrationHealth = {
   /** Tries of the last hour to bring something over, protected operations apart, and those that did not succeed. */
   readonly recentAttempts: number;
   readonly recentFailures: number;
+  /** The same for each five minutes of the hour, oldest first; the last are not over yet. */
+  readonly history: readonly { readonly since: string; readonly attempts: number; readonly failures: number }[];
   /** How long the one has waited that has waited longest of those `pending`; 0 when nobody waits. */
   readonly oldestPendingSeconds: number;
   readonly operations: Readonly<Record<'running' | 'compensating' | 'needs_attention', number>>;

@@ -76,12 +76,13 @@ export class Concord extends Construct {
       stage,
       entry: 'maintenance',
       description:
-        'What administrators ask for: links by hand, decisions in conflicts, retries, comparing and repairing.',
+        'What administrators ask for: links by hand, decisions in conflicts, retries, redrives, comparing and repairing.',
       timeout: Duration.seconds(29),
       uses: [
         tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
         tables.scratchFor(['BatchGetItem']),
-        ...[saga.starting, reconciliation.starting, pokes.sending, stripe.writing, owners, grace, size],
+        ...[pokes.sending, pokes.countingDeadLetters, pokes.redrivingDeadLetters],
+        ...[saga.starting, reconciliation.starting, stripe.writing, owners, grace, size],
       ],
     });
     const handlers = { customers, deletes, maintenance };

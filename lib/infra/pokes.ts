@@ -13,6 +13,7 @@ export class Pokes extends Construct {
   readonly deadLetters: Queue;
   readonly sending: Use;
   readonly countingDeadLetters: Use;
+  readonly redrivingDeadLetters: Use;
 
   constructor(scope: Construct, id: string, props: PokesProps) {
     super(scope, id);
@@ -40,6 +41,16 @@ export class Pokes extends Construct {
     this.countingDeadLetters = {
       environment: { DEAD_LETTERS_QUEUE_URL: this.deadLetters.queueUrl },
       permissions: [{ actions: ['sqs:GetQueueAttributes'], resource: this.deadLetters.queueArn }],
+    };
+    this.redrivingDeadLetters = {
+      environment: { DEAD_LETTERS_ARN: this.deadLetters.queueArn, POKES_ARN: this.queue.queueArn },
+      // SQS moves them in the caller's name; that it may send to the other queue comes with `sending`.
+      permissions: [
+        {
+          actions: ['sqs:StartMessageMoveTask', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+          resource: this.deadLetters.queueArn,
+        },
+      ],
     };
   }
 

@@ -20,6 +20,8 @@ export function neededPermissions(
     case 'dynamodb':
       return forDynamodb(operation, body);
     case 'sqs': {
+      if (operation === 'StartMessageMoveTask')
+        return toMove(String(body['SourceArn']), String(body['DestinationArn']));
       const name = String(body['QueueUrl'] ?? body['QueueName'])
         .split('/')
         .at(-1);
@@ -33,6 +35,15 @@ export function neededPermissions(
     case 'secrets':
       return [{ action: `secretsmanager:${operation}`, resource: secretArn(body['SecretId']) }];
   }
+}
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html */
+function toMove(source: string, destination: string): readonly Needed[] {
+  const ofSource = ['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+  return [
+    ...ofSource.map((name) => ({ action: `sqs:${name}`, resource: source })),
+    { action: 'sqs:SendMessage', resource: destination },
+  ];
 }
 
 /** A transaction has no permission of its own. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html */

@@ -48,7 +48,7 @@ describe('every operation that is described', () => {
     expect(await told('PATCH', at, { name: 'Late' }, { 'if-match': '"1"' })).toEqual([412, 'version-mismatch']);
     await call('PATCH', at, { name: 'Anne' }, { ...PROTECTED, prefer: 'respond-async' });
     await stack.settle();
-    for (const path of ['', '/audit?limit=1', '/sync-health']) await call('GET', `${at}${path}`);
+    for (const path of ['', '/audit?limit=1', '/sync-health', '/sides']) await call('GET', `${at}${path}`);
     await call('GET', '/customers/?limit=1&sync_status=synced');
     expect((await call('POST', `${at}/resolve-conflict`, { keep: 'catalog' })).status).toBe(200);
     expect((await call('DELETE', `${at}?cancel_subscriptions=false`)).status).toBe(200);
@@ -83,6 +83,7 @@ describe('every operation that is described', () => {
     await call('GET', '/customers/integration-health/stripe');
     expect(await told('GET', '/customers/integration-health/other')).toEqual([404, 'not-found']);
     await call('POST', '/customers/retry-failed-syncs?integration_name=stripe');
+    await call('POST', '/customers/redrive-dead-letters');
     await call('GET', '/customers/data-consistency/validate');
     await call('POST', '/customers/data-consistency/fix', { dry_run: true, kinds: ['name-drift'] });
     await call('POST', '/customers/cleanup-orphaned?dry_run=true');

@@ -18,6 +18,7 @@ type Health = {
   readonly recent_attempts: number;
   readonly recent_failures: number;
   readonly failure_rate: number;
+  readonly history: readonly { readonly since: string; readonly attempts: number; readonly failures: number }[];
   readonly oldest_pending_seconds: number;
   readonly operations: object;
   readonly webhooks: { readonly last_received_at: string | null; readonly dead_letter_count: number };
@@ -56,6 +57,7 @@ describe('the health of an integration', () => {
     expect(body).toEqual({
       ...{ integration: 'stripe', healthy: true, as_of: TIME, counts: NONE },
       ...{ recent_attempts: 0, recent_failures: 0, failure_rate: 0, oldest_pending_seconds: 0 },
+      history: Array(12).fill({ since: TIME, attempts: 0, failures: 0 }),
       operations: { running: 0, compensating: 0, needs_attention: 0 },
       webhooks: { last_received_at: null, dead_letter_count: 0 },
     });
@@ -81,8 +83,16 @@ describe('the health of an integration', () => {
     expect(ill).toMatchObject({ healthy: false, counts: { ...NONE, failed: 2 } });
     expect(ill).toMatchObject({ recent_attempts: 3, recent_failures: 2, failure_rate: 2 / 3 });
     await stack.control$('DELETE', '/faults');
+    await stack.control$('POST', '/clock', { advance_seconds: 300 });
     await stack.call('POST', '/customers/retry-failed-syncs');
-    expect(await healthOf(stack)).toMatchObject({ healthy: true, counts: { ...NONE, synced: 1 }, recent_attempts: 5 });
+    const healed = await healthOf(stack);
+    expect(healed).toMatchObject({ healthy: true, counts: { ...NONE, synced: 1 }, recent_attempts: 5 });
+    // What was tried then, and what was tried five minutes later, are told apart.
+    const tried = healed.history.filter(({ attempts }) => attempts > 0);
+    expect(tried.at(-1)).toMatchObject({ attempts: 2, failures: 0 });
+    expect(tried.slice(0, -1).reduce((sum, { failures }) => sum + failures, 0)).toBe(2);
+    const [first, second] = healed.history.map(({ since }) => Date.parse(since));
+    expect(Number(second) - Number(first)).toBe(300_000);
     // What was an hour ago is not recent.
     await stack.control$('POST', '/clock', { advance_seconds: 3601 });
     expect(await healthOf(stack)).toMatchObject({ recent_attempts: 0, recent_failures: 0, failure_rate: 0 });
@@ -119,7 +129,7 @@ describe('the health of an integration', () => {
     expect(counts).toEqual(await countedInTables(stack));
   });
 
-  it('tells of unfinished operations and of dead messages', async () => {
+  it('tells of unfinished operations and of dead messages, which can be worked on again', async () => {
     await beginUnstarted(stack, 'running@example.com');
     expect(await healthOf(stack)).toMatchObject({ healthy: true, operations: { running: 1, needs_attention: 0 } });
     await park(stack, 'parked@example.com');
@@ -128,9 +138,16 @@ describe('the health of an integration', () => {
 
     const { PokesQueueUrl } = await enterStack(stack);
     const sqs = new SQSClient({});
-    await sqs.send(new SendMessageCommand({ QueueUrl: `${PokesQueueUrl}-dead`, MessageBody: 'poison' }));
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: `${PokesQueueUrl}-dead`, MessageBody: '{"customerId":"nobody"}' }),
+    );
     sqs.destroy();
     expect((await healthOf(stack)).webhooks.dead_letter_count).toBe(1);
+    const redrive = () => stack.call('POST', '/customers/redrive-dead-letters?integration_name=stripe');
+    expect((await redrive()).body).toEqual({ integration: 'stripe', redriven: 1 });
+    await stack.settle();
+    expect((await healthOf(stack)).webhooks.dead_letter_count).toBe(0);
+    expect((await redrive()).body).toEqual({ integration: 'stripe', redriven: 0 });
   });
 
   it('notes a webhook when it was received, not what a sweep has found', async () => {

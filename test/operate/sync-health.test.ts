@@ -1,3 +1,4 @@
+import { dashboard } from '../stack/dashboard.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { beginUnstarted, PROTECTED, park, problemOf } from './stories.ts';
 
@@ -97,6 +98,34 @@ describe('the sync health of a customer', () => {
     expect((await healthOf(id)).body).toMatchObject({ healthy: false, integrations: { stripe: { status: 'failed' } } });
     await stack.quiesce();
     expect(problemOf(await healthOf(id))).toEqual([404, 'not-found']);
+  });
+
+  it('is told from what both sides hold, field by field, and from what they agreed on', async () => {
+    const id = await create('sides@example.com', PROTECTED);
+    const sides = async () => (await stack.call('GET', `/customers/${id}/sides`)).body;
+    const email = {
+      catalog: 'sides@example.com',
+      stripe: 'sides@example.com',
+      base: 'sides@example.com',
+      differs: false,
+    };
+    const both = await sides();
+    expect(both).toEqual({
+      ...{ customer_id: id, external_id: expect.stringMatching(/^cus_/), stripe: 'present' },
+      fields: { name: { catalog: 'Healthy', stripe: 'Healthy', base: 'Healthy', differs: false }, email },
+    });
+    await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
+    const external = String(both['external_id']);
+    await dashboard(stack).customers.update(external, { name: 'There' });
+    const name = { catalog: 'Healthy', stripe: 'There', base: 'Healthy', differs: true };
+    expect(await sides()).toMatchObject({ stripe: 'present', fields: { name, email } });
+    await stack.control$('POST', '/faults', { service: 'stripe', kind: 'error', status: 500 });
+    expect(problemOf(await stack.call('GET', `/customers/${id}/sides`))).toEqual([503, 'stripe-unavailable']);
+    await dashboard(stack).customers.del(external);
+    const gone = { catalog: 'Healthy', stripe: null, base: 'Healthy', differs: false };
+    expect(await sides()).toMatchObject({ stripe: 'deleted', fields: { name: gone } });
+    await stack.sandbox('POST', '/webhooks', { mode: 'deliver' });
+    expect(problemOf(await stack.call('GET', '/customers/nobody/sides'))).toEqual([404, 'not-found']);
   });
 
   it('costs one read, and is for those who may read customers', async () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ASYNC, advance, fault, hold, letGo, PROTECTED, sweep, until } from '../faults/telling.ts';
 import { beginUnstarted } from '../operate/stories.ts';
+import { enterStack } from '../service/script-environment.ts';
 import { dashboard } from '../stack/dashboard.ts';
 import type { Stack } from '../stack/stack.ts';
 import { putItem } from '../stack/world.ts';
@@ -12,6 +14,7 @@ export async function useEverything(stack: Stack): Promise<void> {
   await writeWithKeys(stack);
   await importFromStripe(stack);
   await readEverything(stack);
+  await redrive(stack);
   await retryWhatMoved(stack, 'schedule', () => stack.control$('POST', '/schedules/retry-failed-syncs/run'));
   await retryWhatMoved(stack, 'administrator', () => stack.call('POST', RETRY));
   await endEarly(stack);
@@ -49,9 +52,26 @@ async function importFromStripe(stack: Stack): Promise<void> {
   await stack.settle();
 }
 
+/** A message that was given up, and is worked on again. */
+async function redrive(stack: Stack): Promise<void> {
+  const { PokesQueueUrl } = await enterStack(stack);
+  const sqs = new SQSClient({});
+  await sqs.send(new SendMessageCommand({ QueueUrl: `${PokesQueueUrl}-dead`, MessageBody: '{"customerId":"nobody"}' }));
+  sqs.destroy();
+  await stack.call('POST', '/customers/redrive-dead-letters');
+  await stack.settle();
+}
+
 async function readEverything(stack: Stack): Promise<void> {
   const { id, path } = await createTwins(stack, 'read@example.com');
-  const paths = ['/customers', '/customers?sync_status=failed', path, `${path}/audit`, `${path}/sync-health`];
+  const paths = [
+    '/customers',
+    '/customers?sync_status=failed',
+    path,
+    `${path}/audit`,
+    `${path}/sync-health`,
+    `${path}/sides`,
+  ];
   const administrative = ['/operations', `/operations?customer_id=${id}`, '/customers/integration-health/stripe'];
   for (const read of [...paths, ...administrative]) await stack.call('GET', read);
 }

@@ -1,4 +1,5 @@
 import type { CustomerFields } from '#domain/customer.ts';
+import type { CustomerSides } from '#domain/field-sides.ts';
 import type { SyncHealth } from '#domain/sync-health.ts';
 import type { AuditRecord } from '#ports/records.ts';
 import { wireConflict } from './render.ts';
@@ -33,6 +34,10 @@ export function wireSyncHealth({ customerId, isHealthy, stripe, openOperation }:
     },
     open_operation: openOperation,
   };
+}
+
+export function wireSides({ customerId, externalId, stripe, fields }: CustomerSides) {
+  return { customer_id: customerId, external_id: externalId, stripe, fields };
 }
 
 function wireFields({ name, email }: CustomerFields) {

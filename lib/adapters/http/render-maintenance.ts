@@ -14,6 +14,7 @@ export function wireIntegrationHealth(integration: IntegrationName, health: Inte
     recent_attempts: health.recentAttempts,
     recent_failures: health.recentFailures,
     failure_rate: failureRate(health),
+    history: health.history,
     oldest_pending_seconds: health.oldestPendingSeconds,
     operations: health.operations,
     webhooks: { last_received_at: lastReceivedAt, dead_letter_count: deadLetterCount },

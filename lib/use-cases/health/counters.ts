@@ -30,13 +30,14 @@ export function liveKeys() {
   return shards().map((shard) => ({ type: 'counter', name: LIVE, shard }) as const);
 }
 
-/** The counters of the last hour, to the five minutes. */
+/** The counters of the last hour, for each five minutes of it, oldest first. */
 export function recentAttemptKeys(integration: IntegrationName, nowMs: number) {
   const present = Math.floor(nowMs / BUCKET_MS);
-  const buckets = Array.from({ length: BUCKETS }, (_, back) => present - back);
-  return buckets.flatMap((bucket) =>
-    shards().map((shard) => ({ type: 'counter', name: attemptsOf(integration, bucket), shard }) as const),
-  );
+  const buckets = Array.from({ length: BUCKETS }, (_, index) => present - BUCKETS + 1 + index);
+  return buckets.map((bucket) => ({
+    sinceMs: bucket * BUCKET_MS,
+    keys: shards().map((shard) => ({ type: 'counter', name: attemptsOf(integration, bucket), shard }) as const),
+  }));
 }
 
 function attemptsOf(integration: IntegrationName, bucket: number): string {

@@ -25,9 +25,10 @@ export async function getIntegrationHealth(
   integration: IntegrationName,
 ): Promise<IntegrationHealth> {
   const nowMs = clock.nowMs();
+  const buckets = recentAttemptKeys(integration, nowMs);
   const [live, recent, [webhook], listed, operations, deadLetterCount] = await Promise.all([
     store.read(liveKeys()),
-    store.read(recentAttemptKeys(integration, nowMs)),
+    store.read(buckets.flatMap(({ keys }) => keys)),
     store.read([{ type: 'lastWebhook', integration }]),
     store.listApart(APART, APART_AT_MOST),
     countOperations(store),
@@ -35,11 +36,16 @@ export async function getIntegrationHealth(
   ]);
   const apart = listed.filter((each) => each.integration === integration);
   const oldest = apart.find(({ status }) => status === 'pending');
+  const history = buckets.map(({ sinceMs, keys }, index) => {
+    const counters = recent.slice(index * keys.length, (index + 1) * keys.length);
+    return { since: iso(sinceMs), attempts: sumOf(counters, 'attempts'), failures: sumOf(counters, 'failures') };
+  });
   const health = {
     asOf: iso(nowMs),
     counts: countsOf(apart, sumOf(live, 'live')),
     recentAttempts: sumOf(recent, 'attempts'),
     recentFailures: sumOf(recent, 'failures'),
+    history,
     oldestPendingSeconds: oldest === undefined ? 0 : secondsBetween(oldest.since, nowMs),
     operations,
     webhooks: { lastReceivedAt: webhook?.receivedAt ?? null, deadLetterCount },

@@ -1,5 +1,5 @@
 import { deleteQuerySchema, listAuditSchema, listCustomersSchema } from '../../schemas.ts';
-import { auditPage, customer, customerPage, deletedCustomer, syncHealth } from '../replies/customers.ts';
+import { auditPage, customer, customerPage, customerSides, deletedCustomer, syncHealth } from '../replies/customers.ts';
 import { accepted } from '../replies/operations.ts';
 import { customerChange, link, newCustomer, resolveConflict } from '../requests.ts';
 import { OF_BODIES, OF_WRITES, type OperationDescriptions, type ReplyDescription, WRITE_HEADERS } from './operation.ts';
@@ -78,6 +78,12 @@ export const CUSTOMER_OPERATIONS: OperationDescriptions = {
     query: listAuditSchema,
     replies: { 200: { description: 'One page, newest first.', schema: auditPage } },
     problems: ['validation', 'not-found'],
+  },
+  'GET /customers/{id}/sides': {
+    ...{ id: 'getSides', tag: 'Customers', summary: 'Compare a customer with Stripe now, field by field' },
+    description: 'Read-only. Asks Stripe itself.',
+    replies: { 200: { description: 'Both sides.', schema: customerSides } },
+    problems: ['not-found', 'stripe-unavailable'],
   },
   'GET /customers/{id}/sync-health': {
     ...{ id: 'getSyncHealth', tag: 'Customers', summary: 'How a customer stands with Stripe' },

@@ -1,6 +1,6 @@
 import { cleanupOrphanedSchema, integrationQuerySchema, validateSchema } from '../../schemas.ts';
 import { acceptedRun, cleanupReport, fixReport, report, run } from '../replies/consistency.ts';
-import { description, health, integrationHealth, retryReport } from '../replies/maintenance.ts';
+import { description, health, integrationHealth, redriveReport, retryReport } from '../replies/maintenance.ts';
 import { fixRequest } from '../requests.ts';
 import { OF_BODIES, type OperationDescriptions, type ReplyDescription } from './operation.ts';
 
@@ -25,6 +25,12 @@ const HEALTH_OPERATIONS: OperationDescriptions = {
     ...{ id: 'getIntegrationHealth', tag: 'Service', summary: 'How all customers stand with an integration' },
     replies: { 200: { description: 'Its health.', schema: integrationHealth } },
     problems: ['not-found'],
+  },
+  'POST /customers/redrive-dead-letters': {
+    ...{ id: 'redriveDeadLetters', tag: 'Service', summary: 'Work again on messages that failed too often' },
+    query: integrationQuerySchema,
+    replies: { 200: { description: 'How many.', schema: redriveReport } },
+    problems: ['validation', 'not-found'],
   },
   'POST /customers/retry-failed-syncs': {
     ...{ id: 'retryFailedSyncs', tag: 'Service', summary: 'Try again now what has failed' },

@@ -109,6 +109,45 @@ export const auditPage = component('AuditPage', pageOf(auditEntry), {
   description: 'What was changed on one customer, newest first. A deleted customer’s audit stays.',
 });
 
+const fieldSides = component(
+  'FieldSides',
+  z.object({
+    catalog: z.nullable(z.string()),
+    stripe: z.nullable(z.string()),
+    base: z.nullable(z.string()).check(z.describe('The last value on which both sides were known to agree.')),
+    differs: z.boolean(),
+  }),
+  { description: 'One field on both sides.' },
+);
+
+export const customerSides = component(
+  'CustomerSides',
+  z.object({
+    customer_id: id,
+    external_id: z.nullable(z.string()),
+    stripe: z
+      .enum(['present', 'deleted', 'unknown', 'not-linked'])
+      .check(z.describe('Whether there is a Stripe customer to compare with.')),
+    fields: z.object({ name: fieldSides, email: fieldSides }),
+  }),
+  {
+    description: 'A customer as both sides hold it now. What differs may be a change that is on its way.',
+    examples: [
+      {
+        ...{ customer_id: EXAMPLE_ID, external_id: 'cus_QK3xw1Zr8vT2aB', stripe: 'present' },
+        fields: {
+          name: { catalog: 'John Doe', stripe: 'John Q. Doe', base: 'John Doe', differs: true },
+          email: {
+            ...{ catalog: 'john@example.com', stripe: 'john@example.com' },
+            base: 'john@example.com',
+            differs: false,
+          },
+        },
+      },
+    ],
+  },
+);
+
 export const syncHealth = component(
   'SyncHealth',
   z.object({

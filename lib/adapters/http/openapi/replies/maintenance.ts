@@ -23,6 +23,9 @@ export const integrationHealth = component(
     recent_attempts: count.check(z.describe('Tries of the last hour.')),
     recent_failures: count,
     failure_rate: z.number().check(z.minimum(0), z.maximum(1)),
+    history: z
+      .array(z.object({ since: time, attempts: count, failures: count }))
+      .check(z.describe('The last hour in twelve times five minutes, oldest first; the last are not over yet.')),
     oldest_pending_seconds: seconds,
     operations: z.object({ running: count, compensating: count, needs_attention: count }),
     webhooks: z.object({ last_received_at: z.nullable(time), dead_letter_count: count }),
@@ -34,6 +37,7 @@ export const integrationHealth = component(
         ...{ integration: 'stripe', healthy: true, as_of: AT },
         counts: { pending: 1, synced: 4210, failed: 0, orphaned: 0, conflict: 2 },
         ...{ recent_attempts: 12, recent_failures: 0, failure_rate: 0, oldest_pending_seconds: 1 },
+        history: [{ since: AT, attempts: 12, failures: 0 }],
         operations: { running: 0, compensating: 0, needs_attention: 0 },
         webhooks: { last_received_at: AT, dead_letter_count: 0 },
       },
@@ -54,5 +58,18 @@ export const retryReport = component(
   {
     description: 'What was tried again, and what came of it.',
     examples: [{ integration: 'stripe', retried: 3, succeeded: 2, still_failing: 1, remaining: 0 }],
+  },
+);
+
+export const redriveReport = component(
+  'RedriveReport',
+  z.object({
+    integration: z.string(),
+    redriven: count.check(z.describe('Approximately.')),
+    skipped: z.exactOptional(z.literal(true)).check(z.describe('An earlier redrive has not ended yet.')),
+  }),
+  {
+    description: 'What goes back to be worked on again. What fails again is dead again.',
+    examples: [{ integration: 'stripe', redriven: 3 }],
   },
 );
