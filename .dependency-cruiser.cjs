@@ -72,6 +72,8 @@ module.exports = {
         '^lambdas/',
         '^lib/(use-cases|adapters|ports|domain)/',
         '^docs/openapi\\.json$',
+        // The console's page lies beside its bundle.
+        '^(node:)?(fs|path)$',
         '^node_modules/(@aws-sdk|stripe|@types)/',
       ],
       'Entries wire, parse, call one use case and render.',

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { json as readJson } from 'node:stream/consumers';
 import type { CallLog } from './calls.ts';
+import type { CodeFlow } from './code-flow.ts';
 import { ControlProblem } from './control-problem.ts';
 import { type Faults, InvalidFault } from './faults.ts';
 import { type GatewayOptions, serveCall } from './gateway.ts';
@@ -25,6 +26,7 @@ export type ControlParts = {
   readonly queues: readonly Queue[];
   readonly schedules: readonly Schedule[];
   readonly idle: Idle;
+  readonly codeFlow: CodeFlow;
   readonly createToken: (request: TokenRequest) => Promise<string>;
   /** The template's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -43,6 +45,7 @@ export function createControlServer(parts: ControlParts): Server {
   return createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     const { method = 'GET', url: path = '/', headers } = request;
     if (findService({ method, path, headers })) return serveCall(request, response, parts.script);
+    if (parts.codeFlow.serves(request)) return parts.codeFlow.serve(request, response);
     answer(routes, request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));

@@ -4,6 +4,8 @@ type Given = {
   /** Resolved variables of the template. */
   readonly variables: Readonly<Record<string, string>>;
   readonly gatewayOrigin: string;
+  /** Where the local issuer answers a browser. */
+  readonly issuerUrl?: string;
   readonly region: string;
   readonly functionName: string;
   readonly handler: string;
@@ -28,6 +30,7 @@ export function environmentVariables(given: Given): Record<string, string> {
     ...Object.fromEntries(ownVariables),
     AWS_ENDPOINT_URL: given.gatewayOrigin,
     STRIPE_API_BASE: given.gatewayOrigin,
+    ...(given.issuerUrl !== undefined && { ISSUER_ENDPOINT: given.issuerUrl }),
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',

@@ -20,6 +20,8 @@ export type EnvironmentOptions = GatewayBackdrop & {
   readonly variables: Readonly<Record<string, string>>;
   readonly codeDirectory: string;
   readonly region: string;
+  /** Where the local issuer answers a browser. */
+  readonly issuerUrl?: string;
   /** The URL of `environment-bootstrap.ts`. */
   readonly bootstrapUrl: string;
   /** Where compiled code is kept for later environments; it takes a quarter off their start. */

@@ -21,6 +21,8 @@ export type LambdaFunctionOptions = GatewayBackdrop & {
   /** Where the asset with the bundle is. */
   readonly codeDirectory: string;
   readonly region: string;
+  /** Where the local issuer answers a browser. */
+  readonly issuerUrl?: string;
   /** The URL of `environment-bootstrap.ts`. */
   readonly bootstrapUrl: string;
   /** Where compiled code is kept for later environments. */

@@ -5,6 +5,7 @@ export function screenOf({ ready, notRun }: Pick<Runner, 'ready' | 'notRun'>): s
   const stripe = ready.stripe.includes('127.0.0.1') ? 'Stripe sandbox' : 'Stripe, test mode';
   const rows = [
     ['API', ready.api],
+    ['Console', `${ready.api}/console`],
     ['Webhook URL', ready.webhook],
     [stripe, ready.stripe],
     ['DynamoDB', ready.dynamodb],

@@ -1,4 +1,5 @@
 import type { Closers } from './closers.ts';
+import { createCodeFlow } from './code-flow.ts';
 import { createControlServer } from './control.ts';
 import type { Foundation } from './foundation.ts';
 import { startHttpApi } from './http-api.ts';
@@ -46,6 +47,7 @@ export async function serve({ ports, template, state, stack, issuer, foundation,
     clock: state.clock,
     onAdvanced: state.saveClock,
     idle,
+    codeFlow: createCodeFlow(issuer, ports),
     createToken: issuer.issueToken,
     outputs: outputsAt(localUrl(ports.control), template),
   });

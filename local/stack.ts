@@ -47,6 +47,8 @@ export type StackSetup = {
   readonly secrets: SecretValues;
   readonly dynamodbUrl: string;
   readonly stripeUrl: string;
+  /** Where the local issuer answers a browser. */
+  readonly issuerUrl: string;
   readonly onLog: (functionName: string, line: string) => void;
 };
 
@@ -74,7 +76,7 @@ export function runStack(setup: StackSetup): RunningStack {
   const functions = template.ofType('AWS::Lambda::Function').map((resource) => {
     access.assertAssumable(String(resource.properties['Role']), serviceOf('lambda', resource));
     return createLambdaFunction({
-      ...{ clock, calls, faults, backends, region, authorize: access.authorize },
+      ...{ clock, calls, faults, backends, region, authorize: access.authorize, issuerUrl: setup.issuerUrl },
       logicalId: resource.logicalId,
       name: resource.name,
       arn: resource.arn,

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { type Closers, createClosers } from './closers.ts';
+import { issuerUrl } from './code-flow.ts';
 import { notRun } from './coverage.ts';
 import { layFoundation } from './foundation.ts';
 import { createIssuer } from './issuer.ts';
@@ -75,6 +76,7 @@ async function start(options: Options, setting: Setting, closers: Closers): Prom
     clock: state.clock,
     open: state.open,
     stripeUrl: stripe,
+    issuerUrl: issuerUrl(ports.control),
     secrets: { stripeKey: realStripeKey ?? 'sk_test_local', webhookSecret: state.webhookSecret },
     onLog: setting.onLog,
   });

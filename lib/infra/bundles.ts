@@ -4,6 +4,7 @@ import { buildSync } from 'esbuild';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 const LAMBDAS = join(CHECKOUT, 'lambdas');
+const PAGE = join(CHECKOUT, 'console');
 const built = new Set<string>();
 
 /**
@@ -13,6 +14,7 @@ const built = new Set<string>();
 export function bundleEntry(entry: string, outputDirectory: string): string {
   if (!built.has(outputDirectory)) {
     buildAll(outputDirectory);
+    buildPage(join(outputDirectory, 'console', 'page'));
     built.add(outputDirectory);
   }
   return join(outputDirectory, entry);
@@ -35,6 +37,22 @@ function buildAll(outputDirectory: string): void {
     alias: { '@aws-sdk/credential-provider-node': join(CHECKOUT, 'lib/adapters/system/function-credentials.ts') },
     // The few CommonJS packages in the bundles call `require` for Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+}
+
+/** The operator's page lies beside the function that serves it: all of its script is one file, and nothing is fetched. */
+function buildPage(outputDirectory: string): void {
+  buildSync({
+    entryPoints: ['main.tsx', 'index.html', 'style.css', 'icon.svg'].map((file) => join(PAGE, file)),
+    outdir: outputDirectory,
+    loader: { '.html': 'copy', '.svg': 'copy' },
+    bundle: true,
+    minify: true,
+    target: ['es2022'],
+    format: 'esm',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     logLevel: 'error',
   });
 }

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { ConcordFunction } from './concord-function.ts';
 import type { ConcordConfig } from './config.ts';
+import { Console } from './console.ts';
 import { ConcordDashboard } from './dashboard.ts';
 import { EndedEarly } from './ended-early.ts';
 import { CustomersApi } from './http-api.ts';
@@ -87,6 +88,7 @@ export class Concord extends Construct {
     });
     const handlers = { customers, deletes, maintenance };
     const { api: httpApi } = new CustomersApi(this, 'CustomersApi', { config, handlers });
+    if (config.jwt !== undefined) new Console(this, 'Console', { stage, api: httpApi, ...config.jwt });
 
     const sync = new ConcordFunction(this, 'Sync', {
       stage,

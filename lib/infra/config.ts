@@ -5,7 +5,12 @@ export type ConcordConfig = {
   /** Separates deployments in one account; part of every name. `local` is the runner's. */
   readonly stage: string;
   /** The OpenID Connect issuer whose tokens may call; without one the API uses IAM authorization. */
-  readonly jwt?: { readonly issuer: string; readonly audience: string };
+  readonly jwt?: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** As what the console signs operators in at the issuer; without it they bring a token. */
+    readonly consoleClientId?: string;
+  };
   /** Which side's value stands when both sides changed a field to different values. */
   readonly owners: { readonly name: Owner; readonly email: Owner };
   /** How many batches of pokes are worked on at once, 2 to 1000. */
@@ -29,6 +34,7 @@ export type ConcordConfig = {
 type Owner = 'catalog' | 'stripe';
 
 const LOCAL_ISSUER = 'https://issuer.concord.local/';
+const LOCAL_CLIENT_ID = 'concord-console';
 
 /**
  * Reads and checks the configuration.
@@ -53,8 +59,13 @@ export function readConfig(node: Node): ConcordConfig {
     mostAtOnce: wholeNumber(node, 'mostAtOnce', 1, 100_000) ?? 5_000,
     ...webhookConfig(node, stage),
     ...alarmConfig(node),
-    ...(issuer === undefined ? {} : { jwt: { issuer, audience: text(node, 'audience') ?? 'concord' } }),
+    ...(issuer === undefined ? {} : { jwt: { issuer, ...audienceAndClient(node, stage) } }),
   };
+}
+
+function audienceAndClient(node: Node, stage: string) {
+  const consoleClientId = text(node, 'consoleClientId') ?? (stage === 'local' ? LOCAL_CLIENT_ID : undefined);
+  return { audience: text(node, 'audience') ?? 'concord', ...(consoleClientId !== undefined && { consoleClientId }) };
 }
 
 function owner(node: Node, key: string): Owner {

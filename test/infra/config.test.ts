@@ -13,10 +13,18 @@ describe('the configuration', () => {
   });
 
   it('trusts the runner’s own issuer at its stage only', () => {
-    expect(read({ stage: 'local' }).jwt).toEqual({ issuer: 'https://issuer.concord.local/', audience: 'concord' });
+    expect(read({ stage: 'local' }).jwt).toEqual({
+      ...{ issuer: 'https://issuer.concord.local/', audience: 'concord', consoleClientId: 'concord-console' },
+    });
     expect(read({ issuer: 'https://issuer.example/', audience: 'us' }).jwt).toEqual({
       ...{ issuer: 'https://issuer.example/', audience: 'us' },
     });
+  });
+
+  it('signs operators in at the issuer only where it knows the console', () => {
+    const issuer = 'https://issuer.example/';
+    expect(read({ issuer }).jwt).not.toHaveProperty('consoleClientId');
+    expect(read({ issuer, consoleClientId: '0oa1' }).jwt).toMatchObject({ consoleClientId: '0oa1' });
   });
 
   it.each([

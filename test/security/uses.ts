@@ -72,6 +72,7 @@ async function readEverything(stack: Stack): Promise<void> {
     `${path}/sync-health`,
     `${path}/sides`,
   ];
+  for (const file of ['', '/main.js']) await fetch(`${stack.api}/console${file}`);
   const administrative = ['/operations', `/operations?customer_id=${id}`, '/customers/integration-health/stripe'];
   for (const read of [...paths, ...administrative]) await stack.call('GET', read);
 }

@@ -12,7 +12,9 @@ export type PlantedBug = {
   readonly isHarmless?: true;
 };
 
-const COPIED = ['bin', 'docs/openapi.json', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'];
+const COPIED = [
+  ...['bin', 'console', 'docs/openapi.json', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'],
+];
 
 /** Runs `use` against the stack of a copy of this checkout that has the bugs. Nothing of the checkout is touched. */
 export function withPlantedBug(

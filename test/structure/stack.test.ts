@@ -29,6 +29,7 @@ const ACKNOWLEDGED = [
 const BUDGET_KB = {
   api: 600,
   cleanup: 600,
+  console: 10,
   'delete-customer': 1000,
   'execution-ended-early': 600,
   maintenance: 900,
@@ -115,10 +116,12 @@ describe('the synthesized stack', () => {
     );
   });
 
-  it('opens no route but health and the description, and asks each other one for a scope', () => {
+  it('opens no route but health, the description and the console’s files, and asks each other one for a scope', () => {
     const routes = ofType('AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties);
     const open = routes.filter(({ AuthorizationType }) => AuthorizationType === 'NONE');
-    expect(open.map(({ RouteKey }) => RouteKey)).toEqual(['GET /health', 'GET /openapi.json']);
+    expect(open.map(({ RouteKey }) => RouteKey)).toEqual([
+      ...['GET /health', 'GET /openapi.json', 'GET /console', 'GET /console/{file}'],
+    ]);
     for (const route of routes.filter(({ AuthorizationType }) => AuthorizationType !== 'NONE')) {
       expect(route).toMatchObject({
         AuthorizationType: 'JWT',
@@ -187,7 +190,7 @@ describe('the synthesized stack', () => {
     };
     for (const { Properties } of ofType('AWS::Lambda::Function')) {
       const name = String(Properties['FunctionName']).replace('concord-prod-', '');
-      const isWaitedFor = ['api', 'delete-customer', 'maintenance'].includes(name);
+      const isWaitedFor = ['api', 'console', 'delete-customer', 'maintenance'].includes(name);
       expect([name, Number(Properties['Timeout']) <= (isWaitedFor ? 29 : (longest[name] ?? 60))]).toEqual([name, true]);
     }
   });
@@ -238,6 +241,8 @@ describe('the synthesized stack', () => {
     const routed = routes
       // These stand for a trailing slash.
       .filter(({ RouteKey }) => !String(RouteKey).endsWith('/{proxy+}'))
+      // The console is a page, and no part of the API.
+      .filter(({ RouteKey }) => !String(RouteKey).startsWith('GET /console'))
       .map(({ RouteKey, AuthorizationScopes }) => [RouteKey, AuthorizationScopes]);
     expect(Object.fromEntries(routed)).toEqual(Object.fromEntries(described));
   });
@@ -294,6 +299,8 @@ describe('the synthesized stack', () => {
       const template = readFileSync(join(other, 'Concord.template.json'), 'utf8');
       expect(template).toContain('"AuthorizationType": "AWS_IAM"');
       expect(template).not.toContain('"AuthorizationType": "JWT"');
+      // The page signs no requests.
+      expect(template).not.toContain('GET /console');
     } finally {
       rmSync(other, { recursive: true, force: true });
     }

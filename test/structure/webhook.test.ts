@@ -89,7 +89,9 @@ describe('the synthesized webhook', () => {
   it('is bundled, as all functions are, without places of credentials that no function has', () => {
     for (const entry of readdirSync(join(directory, 'bundles'))) {
       const marks = ['AssumeRoleWithWebIdentity', 'AWS_ACCESS_KEY_ID'];
-      expect([entry, ...marks.filter((mark) => bundleOf(entry).includes(mark))]).toEqual([entry, 'AWS_ACCESS_KEY_ID']);
+      // The console's function calls nobody, and needs none at all.
+      const expected = entry === 'console' ? [entry] : [entry, 'AWS_ACCESS_KEY_ID'];
+      expect([entry, ...marks.filter((mark) => bundleOf(entry).includes(mark))]).toEqual(expected);
     }
   });
 });

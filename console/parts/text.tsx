@@ -1,0 +1,20 @@
+import { moment, WORDS } from '../words.ts';
+
+/** A moment, in UTC. */
+export function Moment({ at }: { readonly at: string | null }) {
+  return at === null ? <span class="quiet">never</span> : <time dateTime={at}>{moment(at)}</time>;
+}
+
+/** A status, in a word and a colour. */
+export function Status({ of: status }: { readonly of: string }) {
+  return <span class={`status ${status}`}>{WORDS[status] ?? status}</span>;
+}
+
+/** A value of a side; what is missing says so. */
+export function Value({ of: value }: { readonly of: string | null }) {
+  return value === null ? <span class="quiet">none</span> : <bdi>{value}</bdi>;
+}
+
+export function CustomerLink({ id, children }: { readonly id: string; readonly children?: string }) {
+  return <a href={`#/customers/${encodeURIComponent(id)}`}>{children ?? id}</a>;
+}

@@ -1,0 +1,24 @@
+import { type Api, ApiProblem } from './api.ts';
+import type { Schemas } from './called.ts';
+import { percent } from './words.ts';
+
+const LOOK_EVERY_MS = 2_000;
+
+type Run = Schemas['ConsistencyRun'];
+
+/** What was answered at once; or, of what was too large for that, what the run has told in the end. */
+export async function ended<Answer extends object>(
+  api: Api,
+  answer: Answer | Schemas['AcceptedRun'],
+  onProgress: (words: string) => void,
+): Promise<Answer> {
+  if (!('run_id' in answer)) return answer;
+  for (;;) {
+    const run: Run = await api.call('GET /customers/data-consistency/runs/{id}', { path: { id: answer.run_id } });
+    // A run that is done has all that the answer at once would have had, and tells how it went besides.
+    if (run.status === 'done') return run as unknown as Answer;
+    if (run.status === 'refused') throw new ApiProblem(409, ('reason' in run && run.reason) || 'It was refused.');
+    onProgress(`${percent(run.progress)} done`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
