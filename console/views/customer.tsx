@@ -7,7 +7,7 @@ import { CustomerLink, Moment, Status } from '../parts/text.tsx';
 import { attentionOf, counted } from '../words.ts';
 import { askToResolve } from './questions.ts';
 import { SidesTable } from './sides.tsx';
-import { Timeline } from './timeline.tsx';
+import { Timeline, useTimeline } from './timeline.tsx';
 
 type Props = { readonly api: Api; readonly id: string };
 
@@ -16,10 +16,10 @@ export function CustomerPage({ api, id }: Props) {
   const customer = useLoaded(() => unlessGone(api.call('GET /customers/{id}', { path: { id } })), [api, id]);
   const health = useLoaded(() => unlessGone(api.call('GET /customers/{id}/sync-health', { path: { id } })), [api, id]);
   const sides = useLoaded(() => api.call('GET /customers/{id}/sides', { path: { id } }), [api, id]);
+  const timeline = useTimeline(api, id);
   const lookAgain = () => {
-    for (const part of [customer, health, sides]) part.reload();
+    for (const part of [customer, health, sides, timeline]) part.reload();
   };
-  const asOf = customer.value?.updated_at;
   return (
     <>
       <div class="title">
@@ -44,7 +44,7 @@ export function CustomerPage({ api, id }: Props) {
         <h2 id="sides">Both sides</h2>
         <Loaded of={sides}>{(both) => <SidesTable of={both} />}</Loaded>
       </section>
-      <Timeline key={asOf} api={api} id={id} onChanged={lookAgain} />
+      <Timeline api={api} of={timeline} onChanged={lookAgain} />
     </>
   );
 }

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import type { Schemas } from '../called.ts';
-import { Loaded, useLoaded } from '../parts/loaded.tsx';
+import { Loaded, type Loading, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
 import { Moment, Status, Value } from '../parts/text.tsx';
-import { changesOf, timelineOf, titleOf } from '../timeline.ts';
+import { changesOf, type Happening, timelineOf, titleOf } from '../timeline.ts';
 import { attentionOfOperation } from '../words.ts';
 import { RetryButton } from './attention.tsx';
 
-type Props = { readonly api: Api; readonly id: string; readonly onChanged: () => void };
+type Page = { readonly timeline: readonly Happening[]; readonly isMore: boolean };
 
-/** All that has happened to a customer: its audit, and its protected operations with each step. */
-export function Timeline({ api, id, onChanged }: Props) {
+/** What has happened to a customer, as far back as was asked for. */
+export function useTimeline(api: Api, id: string): Loading<Page> & { readonly showMore: (() => void) | undefined } {
   const [limit, setLimit] = useState(25);
   const happened = useLoaded(async () => {
     const [audit, operations] = await Promise.all([
@@ -21,15 +21,19 @@ export function Timeline({ api, id, onChanged }: Props) {
     const isMore = audit.next_cursor !== null || operations.next_cursor !== null;
     return { timeline: timelineOf(audit.data, operations.data), isMore };
   }, [api, id, limit]);
-  const lookAgain = () => {
-    happened.reload();
-    onChanged();
-  };
+  const canShowMore = happened.value?.isMore === true && limit < 100;
+  return { ...happened, showMore: canShowMore ? () => setLimit(100) : undefined };
+}
+
+type Props = { readonly api: Api; readonly of: ReturnType<typeof useTimeline>; readonly onChanged: () => void };
+
+/** All that has happened to a customer: its audit, and its protected operations with each step. */
+export function Timeline({ api, of: happened, onChanged }: Props) {
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
       <Loaded of={happened}>
-        {({ timeline, isMore }) => (
+        {({ timeline }) => (
           <>
             {timeline.length === 0 && <Note kind="empty">Nothing has happened to it yet.</Note>}
             <ol class="timeline">
@@ -37,12 +41,12 @@ export function Timeline({ api, id, onChanged }: Props) {
                 happening.is === 'change' ? (
                   <Change key={`${happening.at} ${happening.entry.cause}`} of={happening.entry} />
                 ) : (
-                  <Operation key={happening.operation.id} api={api} of={happening.operation} onChanged={lookAgain} />
+                  <Operation key={happening.operation.id} api={api} of={happening.operation} onChanged={onChanged} />
                 ),
               )}
             </ol>
-            {isMore && limit < 100 && (
-              <button type="button" onClick={() => setLimit(100)}>
+            {happened.showMore && (
+              <button type="button" onClick={happened.showMore}>
                 Show up to a hundred
               </button>
             )}
