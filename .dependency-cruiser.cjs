@@ -1,6 +1,6 @@
 /**
  * Imports run one way: lambdas -> use-cases -> ports -> domain; adapters -> ports, domain and their own SDK;
- * service -> use-cases, adapters; infra -> the CDK only (lambdas by path); local -> the synthesized stack only.
+ * service -> use-cases, adapters; infra -> the CDK, and Zod for settings (lambdas by path); local -> the synthesized stack only.
  */
 const only = (name, from, allowed, comment) => ({
   name,
@@ -62,7 +62,7 @@ module.exports = {
     only(
       'infra-knows-the-cdk',
       '^lib/infra/',
-      ['^lib/infra/', packages('aws-cdk-lib', 'constructs', 'esbuild'), '^(node:)?(fs|path)$'],
+      ['^lib/infra/', packages('aws-cdk-lib', 'constructs', 'esbuild', 'zod'), '^(node:)?(fs|path)$'],
       'Infra names lambdas by path and imports none of their code.',
     ),
     only(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type App, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundleEntry } from './bundles.ts';
 import type { Use } from './use.ts';
@@ -24,10 +24,9 @@ export class ConcordFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ConcordFunctionProps) {
     const functionName = `concord-${props.stage}-${props.entry}`;
     const output = (scope.node.root as App).outdir;
-    // Lambda's own default log group would keep its lines for ever.
+    // Lambda's own default log group would keep its lines for ever; how long this one does, Concord says for all.
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });

@@ -1,8 +1,12 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Aspects, Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { ConcordFunction } from './concord-function.ts';
-import type { ConcordConfig } from './config.ts';
+import { type ConcordConfig, configOf } from './config.ts';
 import { Console } from './console.ts';
 import { ConcordDashboard } from './dashboard.ts';
 import { EndedEarly } from './ended-early.ts';
@@ -11,6 +15,7 @@ import { Pokes } from './pokes.ts';
 import { Reconciliation } from './reconciliation.ts';
 import { Saga } from './saga.ts';
 import { Schedules } from './schedules.ts';
+import type { ConcordProps } from './settings.ts';
 import { StripeKeys } from './stripe-keys.ts';
 import { type CatalogAction, Tables } from './tables.ts';
 import type { Use } from './use.ts';
@@ -21,8 +26,20 @@ const WRITES: readonly CatalogAction[] = ['PutItem', 'UpdateItem', 'DeleteItem',
 
 /** All of Concord: the API, the saga, the sync consumer and the schedules, on two tables. What each uses is all it may. */
 export class Concord extends Construct {
-  constructor(scope: Construct, id: string, config: ConcordConfig) {
+  readonly config: ConcordConfig;
+  /** Where callers call. */
+  readonly apiUrl: string;
+  /** The endpoint to tell Stripe. */
+  readonly webhookUrl: string;
+  readonly catalog: TableV2;
+  readonly ephemeral: TableV2;
+  readonly saga: StateMachine;
+  readonly pokes: Queue;
+
+  /** @throws Error that names each setting that cannot be used. */
+  constructor(scope: Construct, id: string, props: ConcordProps = {}) {
     super(scope, id);
+    const config = configOf(props);
     const { stage } = config;
     const tables = new Tables(this, 'Tables');
     const stripe = new StripeKeys(this, 'StripeKey', { stage, hasReadKey: config.hasStripeReadKey });
@@ -169,21 +186,17 @@ export class Concord extends Construct {
     new Alarms(this, 'Alarms', { ...watched, topicArn: config.alarmTopicArn });
     new ConcordDashboard(this, 'Dashboard', { ...watched, tables: [tables.catalog, tables.ephemeral] });
 
-    this.#output('ApiUrl', httpApi.apiEndpoint);
-    this.#output('WebhookUrl', url);
-    this.#output('CatalogTable', tables.catalog.tableName);
-    this.#output('EphemeralTable', tables.ephemeral.tableName);
-    this.#output('SagaArn', saga.stateMachine.stateMachineArn);
-    this.#output('PokesQueueUrl', pokes.queue.queueUrl);
-    // What an import has to know to do as the functions do.
-    this.#output('Stage', stage);
-    this.#output('StripeMode', config.stripeMode);
-    this.#output('OwnerOfName', config.owners.name);
-    this.#output('OwnerOfEmail', config.owners.email);
-  }
-
-  /** Under its plain name: scripts ask for outputs by it. */
-  #output(name: string, value: string): void {
-    new CfnOutput(this, name, { value }).overrideLogicalId(name);
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node instanceof CfnLogGroup) node.retentionInDays = config.logRetentionDays;
+      },
+    });
+    this.config = config;
+    this.apiUrl = httpApi.apiEndpoint;
+    this.webhookUrl = url;
+    this.catalog = tables.catalog;
+    this.ephemeral = tables.ephemeral;
+    this.saga = saga.stateMachine;
+    this.pokes = pokes.queue;
   }
 }

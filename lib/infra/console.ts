@@ -9,7 +9,7 @@ export type ConsoleProps = {
   readonly api: HttpApi;
   readonly issuer: string;
   readonly audience: string;
-  readonly consoleClientId?: string;
+  readonly consoleClientId?: string | undefined;
 };
 
 const PATHS = ['/console', '/console/{file}'];

@@ -12,7 +12,7 @@ import {
 import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { ConcordConfig } from './config.ts';
 import { ROUTES, type RouteHandler } from './routes.ts';
@@ -50,7 +50,6 @@ export class CustomersApi extends Construct {
         destination: new LogGroupLogDestination(
           new LogGroup(this, 'AccessLogs', {
             logGroupName: `/aws/vendedlogs/apis/concord-${stage}`,
-            retention: RetentionDays.ONE_MONTH,
             removalPolicy: RemovalPolicy.DESTROY,
           }),
         ),
@@ -58,8 +57,8 @@ export class CustomersApi extends Construct {
       },
     });
     (defaultStage.node.defaultChild as CfnStage).defaultRouteSettings = {
-      throttlingBurstLimit: 500,
-      throttlingRateLimit: 1000,
+      throttlingBurstLimit: props.config.requestBurst,
+      throttlingRateLimit: props.config.requestsPerSecond,
     };
     const authorizer: IHttpRouteAuthorizer =
       jwt === undefined

@@ -1,20 +1,9 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import {
-  Choice,
-  Condition,
-  DefinitionBody,
-  JitterType,
-  LogLevel,
-  StateMachine,
-  StateMachineType,
-  Succeed,
-  TaskInput,
-  Timeout,
-} from 'aws-cdk-lib/aws-stepfunctions';
+import { Choice, Condition, type StateMachine, Succeed, TaskInput, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { driver, FOR_HOURS } from './driver.ts';
 import type { Use } from './use.ts';
 
 export type ReconciliationProps = { readonly stage: string; readonly step: IFunction };
@@ -44,49 +33,20 @@ export class Reconciliation extends Construct {
       taskTimeout: Timeout.duration(Duration.minutes(6)),
       retryOnServiceExceptions: false,
     });
-    step.addRetry({
-      errors: ['States.ALL'],
-      interval: Duration.seconds(1),
-      backoffRate: 2,
-      maxDelay: Duration.minutes(5),
-      maxAttempts: 100,
-      jitterStrategy: JitterType.FULL,
-    });
+    step.addRetry(FOR_HOURS);
     step.next(
       new Choice(this, 'More?', { stateName: 'More?' })
         .when(Condition.stringEquals('$.result.outcome', 'more'), step)
         .otherwise(new Succeed(this, 'Done', { stateName: 'Done' })),
     );
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: `concord-${props.stage}-reconciliation`,
+    const { stateMachine, starting } = driver(this, {
+      ...{ stage: props.stage, name: 'reconciliation', definition: step, variable: 'RECONCILIATION_ARN' },
       comment: 'One comparison of both sides that takes more than one go.',
-      stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromChainable(step),
       // A run ends itself after a day.
       timeout: Duration.hours(25),
-      tracingEnabled: true,
-      logs: {
-        level: LogLevel.ERROR,
-        destination: new LogGroup(this, 'Logs', {
-          logGroupName: `/aws/vendedlogs/states/concord-${props.stage}-reconciliation`,
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      },
+      toldElsewhere: 'How far it is stands on the run item; the log tells of failures only.',
     });
-    Validations.of(this.stateMachine).acknowledge(
-      {
-        id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-        reason: 'Log delivery and X-Ray know no resources; its one other permission names its one function.',
-      },
-      {
-        id: 'AwsSolutions::AwsSolutions-SF1',
-        reason: 'How far it is stands on the run item; the log tells of failures only.',
-      },
-    );
-    this.starting = {
-      environment: { RECONCILIATION_ARN: this.stateMachine.stateMachineArn },
-      permissions: [{ actions: ['states:StartExecution'], resource: this.stateMachine.stateMachineArn }],
-    };
+    this.stateMachine = stateMachine;
+    this.starting = starting;
   }
 }

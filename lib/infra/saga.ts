@@ -1,21 +1,18 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import {
   Choice,
   Condition,
-  DefinitionBody,
   JitterType,
-  LogLevel,
   type RetryProps,
-  StateMachine,
-  StateMachineType,
+  type StateMachine,
   Succeed,
   TaskInput,
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { driver, FOR_HOURS } from './driver.ts';
 import type { Use } from './use.ts';
 
 /** Three more tries within about 8 seconds: a caller may be waiting. */
@@ -24,16 +21,6 @@ const WHILE_SOMEBODY_WAITS: RetryProps = {
   interval: Duration.seconds(1),
   backoffRate: 2,
   maxAttempts: 3,
-  jitterStrategy: JitterType.FULL,
-};
-
-/** About eight hours: what is begun is ended, however long Stripe or DynamoDB are away. */
-const FOR_HOURS: RetryProps = {
-  errors: ['States.ALL'],
-  interval: Duration.seconds(1),
-  backoffRate: 2,
-  maxDelay: Duration.minutes(5),
-  maxAttempts: 100,
   jitterStrategy: JitterType.FULL,
 };
 
@@ -97,36 +84,14 @@ export class Saga extends Construct {
     undo.next(new Choice(this, 'Undone?', { stateName: 'Undone?' }).when(outcome('undone'), release).otherwise(done));
     release.addRetry(FOR_HOURS).next(done);
 
-    this.stateMachine = new StateMachine(this, 'StateMachine', {
-      stateMachineName: `concord-${props.stage}-saga`,
+    const { stateMachine, starting } = driver(this, {
+      ...{ stage: props.stage, name: 'saga', definition: apply, variable: 'SAGA_ARN' },
       comment: 'One protected operation on one customer, from Stripe’s answer to its end.',
-      stateMachineType: StateMachineType.STANDARD,
-      definitionBody: DefinitionBody.fromChainable(apply),
       // Longer than any state retries: what is still running then is resumed by a new execution.
       timeout: Duration.hours(12),
-      tracingEnabled: true,
-      logs: {
-        level: LogLevel.ERROR,
-        destination: new LogGroup(this, 'Logs', {
-          logGroupName: `/aws/vendedlogs/states/concord-${props.stage}-saga`,
-          retention: RetentionDays.ONE_MONTH,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      },
+      toldElsewhere: 'Each step stands on the operation item, for whoever may read it; the log tells of failures only.',
     });
-    Validations.of(this.stateMachine).acknowledge(
-      {
-        id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
-        reason: 'Log delivery and X-Ray know no resources; its one other permission names its one function.',
-      },
-      {
-        id: 'AwsSolutions::AwsSolutions-SF1',
-        reason: 'Each step stands on the operation item, for whoever may read it; the log tells of failures only.',
-      },
-    );
-    this.starting = {
-      environment: { SAGA_ARN: this.stateMachine.stateMachineArn },
-      permissions: [{ actions: ['states:StartExecution'], resource: this.stateMachine.stateMachineArn }],
-    };
+    this.stateMachine = stateMachine;
+    this.starting = starting;
   }
 }
