@@ -3,6 +3,7 @@ import { type Api, createApi } from './api.ts';
 import { AskingProvider } from './parts/asking.tsx';
 import { type Place, placeOf } from './place.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
+import { ActionsPage } from './views/actions.tsx';
 import { CustomerPage } from './views/customer.tsx';
 import { CustomersPage } from './views/customers.tsx';
 import { DriftPage } from './views/drift.tsx';
@@ -26,6 +27,7 @@ const NAVIGATION = [
   ['overview', '#/', 'Overview'],
   ['customers', '#/customers', 'Customers'],
   ['drift', '#/drift', 'Drift'],
+  ['actions', '#/actions', 'Actions'],
 ] as const;
 
 function Console({ api, onSignOut }: { readonly api: Api; readonly onSignOut: () => void }) {
@@ -79,6 +81,8 @@ function PageAt({ place, api }: { readonly place: Place; readonly api: Api }) {
       return <CustomerPage key={place.id} api={api} id={place.id} />;
     case 'drift':
       return <DriftPage api={api} />;
+    case 'actions':
+      return <ActionsPage api={api} />;
     case 'nowhere':
       return (
         <>

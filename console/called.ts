@@ -4,6 +4,7 @@ export type Schemas = components['schemas'];
 
 /** Every route that the console calls. */
 export const CALLED = [
+  'GET /actions',
   'GET /customers',
   'GET /customers/{id}',
   'GET /customers/{id}/audit',
@@ -25,6 +26,7 @@ export type Route = (typeof CALLED)[number];
 
 /** What each is answered with, in the words of docs/openapi.json. */
 export type Answers = {
+  'GET /actions': Schemas['ActionPage'];
   'GET /customers': Schemas['CustomerPage'];
   'GET /customers/{id}': Schemas['Customer'];
   'GET /customers/{id}/audit': Schemas['AuditPage'];

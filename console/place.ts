@@ -4,6 +4,7 @@ export type Place =
   | { readonly is: 'customers'; readonly status: string | undefined; readonly email: string | undefined }
   | { readonly is: 'customer'; readonly id: string }
   | { readonly is: 'drift' }
+  | { readonly is: 'actions' }
   | { readonly is: 'nowhere' };
 
 /** Reads the address. What is not one of the console's places is nowhere. */
@@ -11,7 +12,7 @@ export function placeOf(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
   const [first, second] = path.split('/').map(decoded);
   if (path === '') return { is: 'overview' };
-  if (path === 'drift') return { is: 'drift' };
+  if (path === 'drift' || path === 'actions') return { is: path };
   if (first === 'customers' && second) return { is: 'customer', id: second };
   if (path !== 'customers') return { is: 'nowhere' };
   const asked = new URLSearchParams(query);

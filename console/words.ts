@@ -100,3 +100,25 @@ export function verdictOf({ catalog, stripe, base, differs }: FieldSides): strin
 function isSame(one: string | null, other: string | null): boolean {
   return (one ?? '').trim() === (other ?? '').trim();
 }
+
+const ACTIONS: Readonly<Record<string, string>> = {
+  'POST /customers/cleanup-orphaned': 'Clean up orphans',
+  'POST /customers/data-consistency/fix': 'Apply repairs',
+  'POST /customers/redrive-dead-letters': 'Redrive dead letters',
+  'POST /customers/retry-failed-syncs': 'Retry failed customers',
+  'POST /customers/{id}/link': 'Link to a Stripe customer',
+  'POST /customers/{id}/resolve-conflict': 'Decide a conflict',
+  'POST /operations/{id}/retry': 'Retry an operation',
+};
+
+/** What was asked for, in words; a route that the console does not know stands for itself. */
+export function actionName({ action }: Pick<Schemas['Action'], 'action'>): string {
+  return ACTIONS[action] ?? action;
+}
+
+/** How it was asked for: `keep: catalog`. */
+export function askedFor({ asked }: Pick<Schemas['Action'], 'asked'>): string {
+  return Object.entries(asked)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ');
+}

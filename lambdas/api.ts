@@ -7,6 +7,7 @@ import { routeGetCustomer } from './routes/get-customer.ts';
 import { routeGetIntegrationHealth } from './routes/get-integration-health.ts';
 import { routeGetOperation } from './routes/get-operation.ts';
 import { routeGetSyncHealth } from './routes/get-sync-health.ts';
+import { routeListActions } from './routes/list-actions.ts';
 import { routeListAudit } from './routes/list-audit.ts';
 import { routeListCustomers } from './routes/list-customers.ts';
 import { routeListOperations } from './routes/list-operations.ts';
@@ -26,6 +27,7 @@ export const handler = dispatch({
   'GET /customers/{id}/audit': routeListAudit,
   'GET /customers/{id}/sync-health': routeGetSyncHealth,
   'GET /customers/integration-health/{integration_name}': routeGetIntegrationHealth,
+  'GET /actions': routeListActions,
   'GET /operations': routeListOperations,
   'GET /operations/{id}': routeGetOperation,
   'POST /operations/{id}/retry': routeRetryOperation,

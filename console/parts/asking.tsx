@@ -85,6 +85,7 @@ function Dialog({ question, onClose }: { readonly question: Question; readonly o
           <p key={sentence}>{sentence}</p>
         ))}
       </div>
+      <p class="quiet">Who asked, and how it ended, is kept under Actions.</p>
       {problem && <Note kind="problem">{problem.message}</Note>}
       <div class="row end">
         <button type="button" disabled={isActing} onClick={() => end()}>

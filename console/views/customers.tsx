@@ -3,6 +3,7 @@ import type { Api } from '../api.ts';
 import type { Schemas } from '../called.ts';
 import { Loaded, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
+import { Pages, useWalk } from '../parts/pages.tsx';
 import { CustomerLink, Moment, Status, Value } from '../parts/text.tsx';
 import { customersAt } from '../place.ts';
 
@@ -12,32 +13,20 @@ type Props = { readonly api: Api; readonly status: string | undefined; readonly 
 
 /** Finds customers: by email, by how they stand with Stripe, or one page after the other. */
 export function CustomersPage({ api, status, email }: Props) {
-  const [cursors, setCursors] = useState<readonly string[]>([]);
-  const cursor = cursors.at(-1);
+  const walk = useWalk();
   const page = useLoaded(
-    () => api.call('GET /customers', { query: { sync_status: status, email, cursor } }),
-    [api, status, email, cursor],
+    () => api.call('GET /customers', { query: { sync_status: status, email, cursor: walk.cursor } }),
+    [api, status, email, walk.cursor],
   );
   return (
     <>
       <h1>Customers</h1>
-      <Search key={`${status} ${email}`} status={status} email={email} onSearch={() => setCursors([])} />
+      <Search key={`${status} ${email}`} status={status} email={email} onSearch={walk.restart} />
       <Loaded of={page}>
         {({ data, next_cursor }) => (
           <>
             {data.length === 0 ? <Note kind="empty">There are no such customers.</Note> : <CustomerTable of={data} />}
-            <div class="row">
-              {cursors.length > 0 && (
-                <button type="button" onClick={() => setCursors(cursors.slice(0, -1))}>
-                  Previous page
-                </button>
-              )}
-              {next_cursor !== null && (
-                <button type="button" onClick={() => setCursors([...cursors, next_cursor])}>
-                  Next page
-                </button>
-              )}
-            </div>
+            <Pages walk={walk} next={next_cursor} />
           </>
         )}
       </Loaded>

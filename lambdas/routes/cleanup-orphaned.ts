@@ -8,6 +8,7 @@ import { atOnceOrAsRun } from '#use-cases/repair/runs/begin-run.ts';
 import { comparing } from '../wiring/compare.ts';
 import { runs } from '../wiring/runs.ts';
 import { writes } from '../wiring/writes.ts';
+import { recorded } from './recorded.ts';
 import { repairsUntil } from './repairs-until.ts';
 import type { Route } from './route.ts';
 
@@ -15,9 +16,12 @@ export const routeCleanupOrphaned: Route = async (event, context) => {
   const query = parseWith(cleanupOrphanedSchema, event.queryStringParameters ?? {});
   if (query.integration_name !== comparing.integration.name) throw notFound('integration');
   const isDryRun = query.dry_run === 'true';
-  const given = await atOnceOrAsRun({ ...comparing, runs }, { is: 'cleanup-orphaned', isDryRun }, () =>
-    cleanupOrphaned({ ...writes, ...comparing }, { isDryRun, deadlineMs: repairsUntil(context) }),
-  );
+  const cleanup = () =>
+    atOnceOrAsRun({ ...comparing, runs }, { is: 'cleanup-orphaned', isDryRun }, () =>
+      cleanupOrphaned({ ...writes, ...comparing }, { isDryRun, deadlineMs: repairsUntil(context) }),
+    );
+  // A plan is no action.
+  const given = await (isDryRun ? cleanup() : recorded(event, {}, cleanup));
   if ('run' in given) return runUnderway(given.run);
   const { kept, ...report } = given.answer;
   return json(200, { ...report, kept: kept.map(wireLeft) });

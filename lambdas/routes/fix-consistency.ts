@@ -9,6 +9,7 @@ import { atOnceOrAsRun } from '#use-cases/repair/runs/begin-run.ts';
 import { comparing } from '../wiring/compare.ts';
 import { runs } from '../wiring/runs.ts';
 import { writes } from '../wiring/writes.ts';
+import { recorded } from './recorded.ts';
 import { repairsUntil } from './repairs-until.ts';
 import type { Route } from './route.ts';
 
@@ -22,8 +23,11 @@ export const routeFixConsistency: Route = async (event, context) => {
     ...(kinds !== undefined && { kinds }),
     ...(customer_ids !== undefined && { customerIds: customer_ids }),
   };
-  const given = await atOnceOrAsRun({ ...comparing, runs }, { is: 'fix', ...asked }, () =>
-    fix({ ...writes, ...comparing }, { ...asked, deadlineMs: repairsUntil(context) }),
-  );
+  const repair = () =>
+    atOnceOrAsRun({ ...comparing, runs }, { is: 'fix', ...asked }, () =>
+      fix({ ...writes, ...comparing }, { ...asked, deadlineMs: repairsUntil(context) }),
+    );
+  // A plan is no action.
+  const given = await (dry_run ? repair() : recorded(event, { kinds, customer_ids }, repair));
   return 'run' in given ? runUnderway(given.run) : json(200, wireFix(given.answer));
 };

@@ -5,10 +5,14 @@ import { linkCustomer } from '#use-cases/catalog/link-customer.ts';
 import { stripe } from '../wiring/stripe.ts';
 import { writes } from '../wiring/writes.ts';
 import { pathId } from './dispatch.ts';
+import { recorded } from './recorded.ts';
 import type { Route } from './route.ts';
 
 export const routeLinkCustomer: Route = async (event) => {
   const { external_id: externalId } = parseWith(linkSchema, readJson(event));
-  const customer = await linkCustomer({ ...writes, integration: stripe }, pathId(event), externalId);
+  const id = pathId(event);
+  const customer = await recorded(event, { external_id: externalId }, () =>
+    linkCustomer({ ...writes, integration: stripe }, id, externalId),
+  );
   return completed({ is: 'updated', customer });
 };

@@ -5,6 +5,7 @@ import { SqsDeadLetters } from '#adapters/sqs/sqs-dead-letters.ts';
 import { SqsRedrive } from '#adapters/sqs/sqs-redrive.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { redriveDeadLetters } from '#use-cases/sync/redrive-dead-letters.ts';
+import { recorded } from './recorded.ts';
 import type { Route } from './route.ts';
 
 const client = new SQSClient({});
@@ -14,5 +15,6 @@ const redrive = new SqsRedrive(client, requireEnv('DEAD_LETTERS_ARN'), requireEn
 export const routeRedriveDeadLetters: Route = async (event) => {
   const query = parseWith(integrationQuerySchema, event.queryStringParameters ?? {});
   const integration = integrationName(query.integration_name);
-  return json(200, { integration, ...(await redriveDeadLetters({ deadLetters, redrive })) });
+  const report = await recorded(event, { integration }, () => redriveDeadLetters({ deadLetters, redrive }));
+  return json(200, { integration, ...report });
 };

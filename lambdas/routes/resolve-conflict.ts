@@ -4,9 +4,12 @@ import { parseWith, resolveConflictSchema } from '#adapters/http/schemas.ts';
 import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
 import { writes } from '../wiring/writes.ts';
 import { pathId } from './dispatch.ts';
+import { recorded } from './recorded.ts';
 import type { Route } from './route.ts';
 
 export const routeResolveConflict: Route = async (event) => {
   const { keep } = parseWith(resolveConflictSchema, readJson(event));
-  return completed({ is: 'updated', customer: await resolveConflict(writes, pathId(event), keep) });
+  const id = pathId(event);
+  const customer = await recorded(event, { keep }, () => resolveConflict(writes, id, keep));
+  return completed({ is: 'updated', customer });
 };

@@ -3,6 +3,7 @@ import { wireRetryReport } from '#adapters/http/render-maintenance.ts';
 import { integrationName, integrationQuerySchema, parseWith } from '#adapters/http/schemas.ts';
 import { retryFailedSyncs } from '#use-cases/sync/retry-failed-syncs.ts';
 import { leases, sync } from '../wiring/sync.ts';
+import { recorded } from './recorded.ts';
 import type { Route } from './route.ts';
 
 /** Leaves the last run time to end before API Gateway's 30 s are over. */
@@ -11,6 +12,8 @@ const LONGEST_MS = 15_000;
 export const routeRetryFailedSyncs: Route = async (event) => {
   const query = parseWith(integrationQuerySchema, event.queryStringParameters ?? {});
   const integration = integrationName(query.integration_name);
-  const report = await retryFailedSyncs({ ...sync, leases }, { isForced: true, longestMs: LONGEST_MS });
+  const report = await recorded(event, { integration }, () =>
+    retryFailedSyncs({ ...sync, leases }, { isForced: true, longestMs: LONGEST_MS }),
+  );
   return json(200, wireRetryReport(integration, report));
 };

@@ -35,6 +35,7 @@ const TABLE: ReadonlyArray<readonly [RouteDeclaration['method'], string, RouteDe
   ['GET', '/customers/integration-health/{integration_name}', 'customers:admin'],
   ['POST', '/customers/retry-failed-syncs', 'customers:admin', 'maintenance'],
   ['POST', '/customers/redrive-dead-letters', 'customers:admin', 'maintenance'],
+  ['GET', '/actions', 'customers:admin'],
   ['GET', '/operations', 'customers:admin'],
   ['GET', '/operations/{id}', 'customers:read'],
   ['POST', '/operations/{id}/retry', 'customers:admin'],

@@ -140,6 +140,14 @@ describe('the console', () => {
     await heading('Donald E. Knuth');
   });
 
+  it('shows who asked for what, and how it ended', async () => {
+    await page.getByRole('link', { name: 'Actions' }).click();
+    await heading('Actions');
+    await see('Apply repairs');
+    const row = page.getByRole('row', { name: /Decide a conflict/ }).last();
+    expect(await row.textContent()).toMatch(/local-user.*keep: stripe.*email-taken/);
+  });
+
   it('finds customers, by the keyboard alone', async () => {
     await goTo('#/customers');
     await heading('Customers');
@@ -162,7 +170,7 @@ describe('the console', () => {
 
   it('has a name for everything that can be pressed or filled in, and fits a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
-    for (const hash of ['#/', '#/customers', `#/customers/${troubled.conflict}`, '#/drift']) {
+    for (const hash of ['#/', '#/customers', `#/customers/${troubled.conflict}`, '#/drift', '#/actions']) {
       await goTo(hash);
       await page.getByRole('heading', { level: 1 }).waitFor();
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);

@@ -137,6 +137,7 @@ describe('places of the console', () => {
     ['', { is: 'overview' }],
     ['#/', { is: 'overview' }],
     ['#/drift', { is: 'drift' }],
+    ['#/actions', { is: 'actions' }],
     ['#/customers', { is: 'customers', status: undefined, email: undefined }],
     [customersAt('failed', 'a+b@example.com'), { is: 'customers', status: 'failed', email: 'a+b@example.com' }],
     ['#/customers/a%2Fb', { is: 'customer', id: 'a/b' }],

@@ -25,6 +25,7 @@ export async function makeTroubledWorld(stack: Stack): Promise<Troubled> {
   await stack.settle();
   await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
   await stripe.customers.update(drifted.externalId, { name: 'Donald E. Knuth' });
+  await stack.call('POST', '/operations/never-was/retry');
   // What is younger may still come over by itself, and is no drift.
   await advance(stack, 700);
   return { failed, conflict: conflict.id, drifted: drifted.id };

@@ -1,4 +1,6 @@
 import {
+  actionName,
+  askedFor,
   attentionOf,
   attentionOfOperation,
   counted,
@@ -74,6 +76,12 @@ describe('the words of the console', () => {
       steps: [{ ...step, error: 'It has a subscription.' }, step],
     };
     expect(attentionOfOperation(operation).reason).toBe('It has a subscription.');
+  });
+
+  it('tell actions', () => {
+    expect(actionName({ action: 'POST /operations/{id}/retry' })).toBe('Retry an operation');
+    expect(actionName({ action: 'POST /new' })).toBe('POST /new');
+    expect(askedFor({ asked: { keep: 'catalog', kinds: ['a', 'b'] } })).toBe('keep: catalog, kinds: a,b');
   });
 
   it.each([

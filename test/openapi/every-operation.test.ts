@@ -84,6 +84,7 @@ describe('every operation that is described', () => {
     expect(await told('GET', '/customers/integration-health/other')).toEqual([404, 'not-found']);
     await call('POST', '/customers/retry-failed-syncs?integration_name=stripe');
     await call('POST', '/customers/redrive-dead-letters');
+    await call('GET', '/actions');
     await call('GET', '/customers/data-consistency/validate');
     await call('POST', '/customers/data-consistency/fix', { dry_run: true, kinds: ['name-drift'] });
     await call('POST', '/customers/cleanup-orphaned?dry_run=true');

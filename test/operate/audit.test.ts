@@ -117,4 +117,27 @@ describe('the audit of a customer', () => {
     expect((await stack.call('GET', `${path}/audit`, { headers })).status).toBe(200);
     expect((await stack.call('GET', `${path}/audit`, { headers: { authorization: '' } })).status).toBe(401);
   });
+
+  it('tells what administrators asked for, who they are, and how it ended; plans are none of it', async () => {
+    const headers = { authorization: `Bearer ${stack.tokens.admin}` };
+    await stack.call('POST', '/customers/retry-failed-syncs', { headers });
+    await stack.call('POST', '/customers/data-consistency/fix', { headers, body: { dry_run: true } });
+    await stack.call('POST', '/customers/cleanup-orphaned?dry_run=true', { headers });
+    await stack.call('POST', '/operations/never-was/retry');
+    const entries = await walk<{ readonly caller: { readonly subject: string } }>(stack, '/actions?limit=1');
+    expect(entries).toEqual([
+      {
+        ...{ id: expect.any(String), at: expect.any(String), request_id: expect.any(String) },
+        caller: { issuer: 'https://issuer.concord.local/', subject: 'local-user' },
+        ...{ action: 'POST /operations/{id}/retry', target: 'never-was', asked: {}, outcome: 'not-found' },
+      },
+      expect.objectContaining({
+        caller: { issuer: 'https://issuer.concord.local/', subject: 'local-admin' },
+        ...{ action: 'POST /customers/retry-failed-syncs', target: null, asked: { integration: 'stripe' } },
+        outcome: 'done',
+      }),
+    ]);
+    const ofReader = { authorization: `Bearer ${stack.tokens.read}` };
+    expect((await stack.call('GET', '/actions', { headers: ofReader })).status).toBe(403);
+  });
 });

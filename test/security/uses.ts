@@ -73,7 +73,12 @@ async function readEverything(stack: Stack): Promise<void> {
     `${path}/sides`,
   ];
   for (const file of ['', '/main.js']) await fetch(`${stack.api}/console${file}`);
-  const administrative = ['/operations', `/operations?customer_id=${id}`, '/customers/integration-health/stripe'];
+  const administrative = [
+    '/operations',
+    `/operations?customer_id=${id}`,
+    '/customers/integration-health/stripe',
+    '/actions',
+  ];
   for (const read of [...paths, ...administrative]) await stack.call('GET', read);
 }
 

@@ -1,5 +1,6 @@
 import { failureRate, type IntegrationHealth } from '#domain/integration-health.ts';
 import type { RetryReport } from '#domain/retry-report.ts';
+import type { Action } from '#ports/action-log.ts';
 import type { IntegrationName } from '#ports/integration.ts';
 
 export function wireRetryReport(integration: IntegrationName, report: RetryReport) {
@@ -19,4 +20,8 @@ export function wireIntegrationHealth(integration: IntegrationName, health: Inte
     operations: health.operations,
     webhooks: { last_received_at: lastReceivedAt, dead_letter_count: deadLetterCount },
   };
+}
+
+export function wireAction({ id, at, caller, name, target, asked, requestId, outcome }: Action) {
+  return { id, at, caller, action: name, target, asked, request_id: requestId, outcome };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { parseIdempotencyKey, type RequestIdentity } from '#domain/idempotency-key.ts';
 import { invalid, ProblemError } from '#domain/problem.ts';
+import type { Caller } from '#ports/action-log.ts';
 
 /** Bodies over 64 KiB are refused unread. */
 const BODY_MAX_BYTES = 64 * 1024;
@@ -81,9 +82,17 @@ export function readIdentity(
 }
 
 /** Token issuer and subject (else client), or the IAM role or user without its session. */
-function callerOf(event: APIGatewayProxyEventV2): string {
+export function readCaller(event: APIGatewayProxyEventV2): Caller {
   const context = event.requestContext as typeof event.requestContext & { readonly authorizer?: Authorizer };
   const claims = context.authorizer?.jwt?.claims;
-  if (claims !== undefined) return JSON.stringify([claims['iss'], claims['sub'] ?? claims['client_id']]);
-  return (context.authorizer?.iam?.userArn ?? 'nobody').replace(/(:assumed-role\/[^/]+)\/.*$/, '$1');
+  if (claims !== undefined) {
+    return { issuer: String(claims['iss']), subject: String(claims['sub'] ?? claims['client_id']) };
+  }
+  const subject = (context.authorizer?.iam?.userArn ?? 'nobody').replace(/(:assumed-role\/[^/]+)\/.*$/, '$1');
+  return { issuer: null, subject };
+}
+
+function callerOf(event: APIGatewayProxyEventV2): string {
+  const { issuer, subject } = readCaller(event);
+  return issuer === null ? subject : JSON.stringify([issuer, subject]);
 }

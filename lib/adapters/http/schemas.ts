@@ -126,6 +126,9 @@ export const listCustomersSchema = z.strictObject(
 /** Query of `GET /customers/{id}/audit`. */
 export const listAuditSchema = z.strictObject(page, { error: objectError });
 
+/** Query of `GET /actions`. */
+export const listActionsSchema = z.strictObject(page, { error: objectError });
+
 /** Query of `GET /operations`. Which of the ended ones: only a customer's can be asked for. */
 export const listOperationsSchema = z
   .strictObject(

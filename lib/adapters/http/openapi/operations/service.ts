@@ -1,6 +1,13 @@
-import { cleanupOrphanedSchema, integrationQuerySchema, validateSchema } from '../../schemas.ts';
+import { cleanupOrphanedSchema, integrationQuerySchema, listActionsSchema, validateSchema } from '../../schemas.ts';
 import { acceptedRun, cleanupReport, fixReport, report, run } from '../replies/consistency.ts';
-import { description, health, integrationHealth, redriveReport, retryReport } from '../replies/maintenance.ts';
+import {
+  actionPage,
+  description,
+  health,
+  integrationHealth,
+  redriveReport,
+  retryReport,
+} from '../replies/maintenance.ts';
 import { fixRequest } from '../requests.ts';
 import { OF_BODIES, type OperationDescriptions, type ReplyDescription } from './operation.ts';
 
@@ -25,6 +32,12 @@ const HEALTH_OPERATIONS: OperationDescriptions = {
     ...{ id: 'getIntegrationHealth', tag: 'Service', summary: 'How all customers stand with an integration' },
     replies: { 200: { description: 'Its health.', schema: integrationHealth } },
     problems: ['not-found'],
+  },
+  'GET /actions': {
+    ...{ id: 'listActions', tag: 'Service', summary: 'List what administrators have asked for' },
+    query: listActionsSchema,
+    replies: { 200: { description: 'One page, newest first.', schema: actionPage } },
+    problems: ['validation'],
   },
   'POST /customers/redrive-dead-letters': {
     ...{ id: 'redriveDeadLetters', tag: 'Service', summary: 'Work again on messages that failed too often' },

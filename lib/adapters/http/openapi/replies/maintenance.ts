@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { component } from '../components.ts';
-import { count, seconds, time } from './values.ts';
+import { count, id, pageOf, seconds, time } from './values.ts';
 
 const AT = '2026-11-02T09:30:00.000Z';
 
@@ -73,3 +73,35 @@ export const redriveReport = component(
     examples: [{ integration: 'stripe', redriven: 3 }],
   },
 );
+
+const action = component(
+  'Action',
+  z.object({
+    id,
+    at: time,
+    caller: z
+      .object({ issuer: z.nullable(z.string()), subject: z.string() })
+      .check(z.describe('By a token; or by IAM, and then without an issuer.')),
+    action: z.string().check(z.describe('The route.')),
+    target: z.nullable(z.string()).check(z.describe('The customer or operation, if it was about one.')),
+    asked: z.looseObject({}).check(z.describe('How it was asked for.')),
+    request_id: z.string(),
+    outcome: z
+      .nullable(z.string())
+      .check(z.describe('`done`, or the type of the problem that it ended with. Null until it has ended.')),
+  }),
+  {
+    description: 'Something that an administrator asked for.',
+    examples: [
+      {
+        ...{ id: '0f8b7a4f-2e11', at: AT, caller: { issuer: 'https://issuer.example/', subject: 'ann' } },
+        ...{ action: 'POST /operations/{id}/retry', target: '6f0d2a3e-92c1', asked: {}, request_id: 'Fk3q1' },
+        outcome: 'done',
+      },
+    ],
+  },
+);
+
+export const actionPage = component('ActionPage', pageOf(action), {
+  description: 'What administrators have asked for, newest first. Plans (dry runs) and reads are not kept.',
+});
