@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { configOf, settingsFrom } from '#infra/config.ts';
 import { settingsSchema } from '#infra/settings.ts';
 
-const FILES = readdirSync('config').map((file) => join('config', file));
+const FILES = readdirSync('examples/settings').map((file) => join('examples/settings', file));
 
 describe('the settings', () => {
   it('have a default, or are left out', () => {
@@ -59,10 +59,10 @@ describe('the settings', () => {
       ...{ stage: 'x', syncConcurrency: 8, jwt: undefined },
     });
     const flags = { '@aws-cdk/core:flag': true, 'aws:cdk:path': false, 'availability-zones:account=1': [] };
-    expect(context({ ...flags, config: 'config/prod.json', stage: 'prod-eu' })).toMatchObject({
+    expect(context({ ...flags, config: 'examples/settings/prod.json', stage: 'prod-eu' })).toMatchObject({
       ...{ stage: 'prod-eu', stripeMode: 'live' },
     });
-    expect(() => context({ config: 'config/none.json' })).toThrow(/^Context "config" must be a JSON file of settings/);
+    expect(() => context({ config: 'examples/settings/none.json' })).toThrow(/^Context "config" must be a JSON file of settings/);
   });
 
   it.each(FILES)('can be those of %s', (file) => {
