@@ -21,20 +21,6 @@ const CONTROLS = [
     without: "const outcome = { is: 'accepted' } as Awaited<ReturnType<typeof deps.integration.deleteCustomer>>;",
   },
   {
-    bug: 'an overdue operation gets no new executor',
-    scenario: scenarios.killedBeforeStart,
-    file: 'lib/use-cases/saga/resume-operation.ts',
-    guard: 'if (committed) await deps.saga.start(operationId, fence);',
-    without: '',
-  },
-  {
-    bug: 'each try has a key of its own (saga function dies)',
-    scenario: scenarios.killedAfterStripe,
-    file: 'lib/use-cases/saga/kinds/kind.ts',
-    guard: '{ id, attempt }',
-    without: '{ id, sent: attempt }',
-  },
-  {
     bug: 'the key is not tied to its work',
     scenario: scenarios.killedBeforeReply,
     file: 'lib/use-cases/catalog/commit-request.ts',

@@ -47,6 +47,22 @@ export const PLANTED_BUGS: readonly Control[] = [
     without: '',
   },
   {
+    bug: 'an overdue operation gets no new executor',
+    breaks: 'ends',
+    seed: 1,
+    file: `${SAGA}/resume-operation.ts`,
+    guard: 'if (committed) await deps.saga.start(operationId, fence);',
+    without: '',
+  },
+  {
+    bug: 'each try has a key of its own',
+    breaks: 'one-twin',
+    seed: 2,
+    file: `${SAGA}/kinds/kind.ts`,
+    guard: '{ id, attempt }',
+    without: '{ id, sent: attempt }',
+  },
+  {
     bug: 'a new key is used while the request under the old one may be on its way',
     breaks: 'one-twin',
     seed: 8,
