@@ -1,5 +1,16 @@
 import type { Problem } from './problem.ts';
 
+/**
+ * The format of what stands on an operation that this version begins. It is raised when an earlier version could not end
+ * what this one has begun; one that has no number is of the first.
+ */
+export const OPERATION_FORMAT = 1;
+
+/** Whether this version knows how to go on with an operation; what a later one has begun is left to it. */
+export function isKnownFormat(format = 1): boolean {
+  return format <= OPERATION_FORMAT;
+}
+
 export type OperationKind = 'create' | 'update' | 'delete';
 
 /** `running` and `compensating` are driven by the saga; `needs_attention` waits, visibly, for a person. */

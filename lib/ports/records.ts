@@ -129,6 +129,8 @@ export type RequestKeyRecord = {
 /** The truth about a protected operation; the state machine only drives it. */
 export type OperationRecord = {
   readonly id: string;
+  /** By which version's rules it is ended; the first when it is not said. */
+  readonly format?: number;
   readonly kind: OperationKind;
   readonly customerId: string;
   readonly status: OperationStatus;

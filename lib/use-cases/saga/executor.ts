@@ -1,4 +1,5 @@
 import type { OperationStatus, OperationStep } from '#domain/operation.ts';
+import { isKnownFormat } from '#domain/operation.ts';
 import { all, type CatalogStore, type Condition, change, equal } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Pokes } from '#ports/pokes.ts';
@@ -46,7 +47,10 @@ export class OutcomeUnknownError extends Error {
 /** The operation, while this executor's fence is the highest. */
 export async function readAs(deps: StepDeps, { operationId, fence }: Executor): Promise<OperationRecord | undefined> {
   const [operation] = await deps.store.read([{ type: 'operation', operationId }]);
-  return operation?.fence === fence ? operation : undefined;
+  if (operation?.fence !== fence) return undefined;
+  // Tried again for hours: by then the later version is back, or somebody looks.
+  if (!isKnownFormat(operation.format)) throw new Error('A later version has begun the operation, and is to end it.');
+  return operation;
 }
 
 /**

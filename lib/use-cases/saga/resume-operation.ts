@@ -1,4 +1,4 @@
-import { isFinal } from '#domain/operation.ts';
+import { isFinal, isKnownFormat } from '#domain/operation.ts';
 import { all, any, atMost, type CatalogStore, change, equal } from '#ports/catalog-store.ts';
 import { type Clock, iso, type SagaStarter } from '#ports/system.ts';
 import { type Executor, RETRIED_LEASE_MS } from './executor.ts';
@@ -15,6 +15,8 @@ export async function resumeOperation(
   const now = iso(deps.clock.nowMs());
   if (operation === undefined || isFinal(operation.status) || operation.status === 'needs_attention') return false;
   if (operation.dueAt === undefined || operation.dueAt > now) return false;
+  // Its later version takes it up when it is deployed again; it stays due, and so it alarms.
+  if (!isKnownFormat(operation.format)) return false;
   const fence = operation.fence + 1;
   const { committed } = await deps.store.commit({
     operation: change(

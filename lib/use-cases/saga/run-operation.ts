@@ -1,4 +1,5 @@
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
+import { OPERATION_FORMAT } from '#domain/operation.ts';
 import { absent, put, type WriteTo } from '#ports/catalog-store.ts';
 import type { FinalReply, OperationRecord } from '#ports/records.ts';
 import { iso, type Log, type SagaStarter } from '#ports/system.ts';
@@ -57,6 +58,7 @@ export function beginning(
     {
       ...begun,
       ...{
+        format: OPERATION_FORMAT,
         status: 'running',
         fence: 1,
         attempt: 1,
