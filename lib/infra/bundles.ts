@@ -42,7 +42,7 @@ function buildAll(outputDirectory: string): void {
 }
 
 /** The operator's page lies beside the function that serves it: all of its script is one file, and nothing is fetched. */
-function buildPage(outputDirectory: string): void {
+export function buildPage(outputDirectory: string): void {
   buildSync({
     entryPoints: ['main.tsx', 'index.html', 'style.css', 'icon.svg'].map((file) => join(PAGE, file)),
     outdir: outputDirectory,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const PLACES = [
   ...['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
@@ -18,7 +18,8 @@ const ARGUMENTS = [
  * @throws Error that says how to get one, when there is none.
  */
 export function startChromium(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
+  const named = process.env['CHROMIUM'];
+  const executablePath = (named === undefined ? PLACES : [named]).find((place) => existsSync(place));
   if (executablePath === undefined) {
     throw new Error(
       'There is no Chromium here. Install it (Debian, Ubuntu: apt-get install chromium; macOS: brew install --cask ' +
@@ -26,4 +27,10 @@ export function startChromium(): Promise<Browser> {
     );
   }
   return chromium.launch({ executablePath, args: ARGUMENTS });
+}
+
+/** Waits until the page shows a place of the console, and nothing of it is loading any more. */
+export async function loaded(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  while ((await page.getByText('Loading…').count()) > 0) await page.waitForTimeout(50);
 }

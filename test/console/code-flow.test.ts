@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jwtVerify } from 'jose';
+import type * as CodeFlow from '#console/session/code-flow.ts';
 import { beginCodeFlow, challengeOf, codeOf, discover, exchangeCode } from '#console/session/code-flow.ts';
 import { createCodeFlow } from '#local/code-flow.ts';
 import { createIssuer } from '#local/issuer.ts';
+import { moduleWith } from '../simulation/planted.ts';
 
 const API = 4000;
 const redirectUri = `http://127.0.0.1:${API}/console`;
@@ -78,6 +80,37 @@ describe('signing in to the console', () => {
   it('trusts the issuer that the stack trusts, and no other', async () => {
     await expect(discover({ ...signIn(), issuer: 'https://other.example/' })).rejects.toThrow('Another issuer');
     await expect(discover({ ...signIn(), issuer_url: 'http://127.0.0.1:1/' })).rejects.toThrow('does not answer');
+  });
+
+  it.each([
+    [
+      'the code of a sign-in that was not begun here',
+      " || answer.get('state') !== pending.state",
+      ({ codeOf: take }: typeof CodeFlow) =>
+        take('?code=c&state=theirs', { state: 'ours', verifier: 'v', returnTo: '' }),
+    ],
+    [
+      'another issuer',
+      "if (found.issuer !== issuer) throw new Error('Another issuer answers.');",
+      ({ discover: find }: typeof CodeFlow) => find({ ...signIn(), issuer: 'https://other.example/' }),
+    ],
+  ])('takes %s without its guard', async (_what, guard, take) => {
+    const file = 'console/session/code-flow.ts';
+    const planted = await moduleWith<typeof CodeFlow>(file, [{ file, guard, without: '' }]);
+    expect(await take(planted)).toBeDefined();
+  });
+
+  it('takes a code twice, and any verifier, without the issuer’s guards', async () => {
+    const file = 'local/code-flow.ts';
+    const guards = ['    grants.delete(code);\n', '      grant.challenge === challenge &&\n'];
+    const bugs = guards.map((guard) => ({ file, guard, without: '' }));
+    const planted = await moduleWith<typeof import('#local/code-flow.ts')>(file, bugs);
+    const flow = planted.createCodeFlow(await issuer, { api: API, control });
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => flow.serve(request, response));
+    const { discovered, pending, back } = await begun();
+    const wrong = { code: codeOf(back.search, pending), verifier: 'another', redirectUri };
+    for (let times = 0; times < 2; times += 1) await exchangeCode(discovered, signIn(), wrong);
   });
 
   it('makes the challenge that RFC 7636 makes', async () => {

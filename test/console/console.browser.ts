@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { fault } from '../faults/telling.ts';
 import { enterStack } from '../service/script-environment.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { startChromium } from './chromium.ts';
+import { loaded, startChromium } from './chromium.ts';
 import { makeTroubledWorld, type Troubled } from './troubled-world.ts';
 
 /** `npm run test:console`: the page in a real Chromium, against the running stack. */
@@ -172,7 +172,7 @@ describe('the console', () => {
     await page.setViewportSize({ width: 390, height: 844 });
     for (const hash of ['#/', '#/customers', `#/customers/${troubled.conflict}`, '#/drift', '#/actions']) {
       await goTo(hash);
-      await page.getByRole('heading', { level: 1 }).waitFor();
+      await loaded(page);
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
       for (const role of ['link', 'button', 'textbox', 'combobox'] as const) {
         const all = await page.getByRole(role).count();
@@ -182,6 +182,7 @@ describe('the console', () => {
   });
 
   it('shows a token’s limits, and ends with the token', async () => {
+    await goTo('#/');
     await press('Sign out');
     await page.getByLabel(/paste a token/).fill(stack.tokens.read);
     await press('Use it');
@@ -196,5 +197,11 @@ describe('the console', () => {
   it('has talked to the stack only, and the browser had nothing to complain of', () => {
     expect([...hosts].sort()).toEqual([new URL(stack.api).host, new URL(stack.control).host].sort());
     expect(complaints).toEqual([]);
+  });
+
+  it('and would have, had the page asked anybody else', async () => {
+    const asked = page.evaluate("fetch('https://elsewhere.example/').then(() => 'answered', () => 'refused')");
+    expect(await asked).toBe('refused');
+    expect(complaints).toContainEqual(expect.stringContaining('connect-src'));
   });
 });

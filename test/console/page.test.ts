@@ -8,7 +8,7 @@ import { ApiProblem, createApi, urlOf } from '#console/api.ts';
 import { CALLED } from '#console/called.ts';
 import { customersAt, placeOf } from '#console/place.ts';
 import { changesOf, timelineOf, titleOf } from '#console/timeline.ts';
-import { bundleEntry } from '#infra/bundles.ts';
+import { buildPage } from '#infra/bundles.ts';
 import { describedKeys } from '../stack/described.ts';
 
 const SIGN_IN = {
@@ -20,7 +20,8 @@ describe('the files of the console', () => {
   const directory = mkdtempSync(join(tmpdir(), 'concord-page-'));
   let page: string;
   beforeAll(() => {
-    page = join(bundleEntry('console', directory), 'page');
+    page = directory;
+    buildPage(page);
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -64,11 +65,33 @@ describe('the files of the console', () => {
   });
 
   it('name no other host', () => {
-    const known = ['http://www.w3.org/'];
-    for (const file of Object.keys(PAGE_FILES)) {
-      const hosts = get(file).body.match(/\b(?:https?:)?\/\/[\w.-]+\.\w+[\w/]*/g) ?? [];
-      expect([file, hosts.filter((host) => !known.some((one) => host.startsWith(one)))]).toEqual([file, []]);
+    const hostsOf = (text: string) =>
+      (text.match(/(?:https?:)?\/\/[\w.-]+\.\w+[\w/]*/g) ?? []).filter(
+        (host) => !host.startsWith('http://www.w3.org/'),
+      );
+    for (const file of Object.keys(PAGE_FILES)) expect([file, hostsOf(get(file).body)]).toEqual([file, []]);
+    expect(hostsOf('<script src="//cdn.example/x.js">')).toEqual(['//cdn.example/x']);
+  });
+
+  it('are legible, light and dark: every ink stands out from every ground (WCAG 2.2, 1.4.3)', () => {
+    const colours = [...get('style.css').body.matchAll(/--(\w+):\s*light-dark\((#\w+),\s*(#\w+)\)/g)];
+    const named = (at: number) => Object.fromEntries(colours.map((match) => [String(match[1]), String(match[at])]));
+    expect(colours).toHaveLength(10);
+    const inks = ['ink', 'quiet', 'link', 'good', 'bad', 'wait'];
+    for (const colour of [named(2), named(3)]) {
+      const pairs = [
+        ...inks.flatMap((ink) => [
+          [ink, 'ground'],
+          [ink, 'raised'],
+        ]),
+        ['white', 'accent'],
+      ];
+      const weak = pairs.filter(
+        ([ink = '', ground = '']) => contrast({ ...colour, white: '#ffffff' }[ink], colour[ground]) < 4.5,
+      );
+      expect(weak).toEqual([]);
     }
+    expect(contrast('#777', '#ffffff')).toBeLessThan(4.5);
   });
 
   it('are made of the console’s own code and its one library', () => {
@@ -88,6 +111,21 @@ describe('the files of the console', () => {
     expect(get('style.css', SIGN_IN, { 'if-none-match': etag }).status).toBe(200);
   });
 });
+
+/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+function contrast(one = '', other = ''): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((first, second) => second - first);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const digits = colour.length === 4 ? colour.replace(/\w/g, '$&$&') : colour;
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(digits.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
 
 describe('the calls of the console', () => {
   it('are all described', () => {

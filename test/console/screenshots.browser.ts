@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { startChromium } from './chromium.ts';
+import { loaded, startChromium } from './chromium.ts';
 import { smallPng } from './small-png.ts';
 import { makeTroubledWorld, type Troubled } from './troubled-world.ts';
 
@@ -62,7 +62,7 @@ describe('screenshots of the console', () => {
     for (const [what, show] of Object.entries(pictures)) {
       if (!isAll && !KEPT.includes(`${what}-${name}`)) continue;
       await show(page);
-      while ((await page.getByText('Loading…').count()) > 0) await page.waitForTimeout(50);
+      await loaded(page);
       const picture = await page.screenshot({ fullPage: isAll && what !== 'asking' });
       writeFileSync(join(directory, `${what}-${name}.png`), smallPng(picture));
     }

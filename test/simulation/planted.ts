@@ -6,8 +6,13 @@ import type { PlantedBug } from '../stack/planted-bug.ts';
 
 type Everything = typeof import('./everything.ts');
 
-/** The simulation of this checkout without some guards: compiled in memory, nothing is written. */
-export async function everythingWith(bugs: readonly PlantedBug[]): Promise<Everything> {
+/** The simulation of this checkout without some guards. */
+export function everythingWith(bugs: readonly PlantedBug[]): Promise<Everything> {
+  return moduleWith<Everything>('test/simulation/everything.ts', bugs);
+}
+
+/** A module of this checkout, with all that it imports, without some guards: compiled in memory, nothing is written. */
+export async function moduleWith<Module extends object>(entry: string, bugs: readonly PlantedBug[]): Promise<Module> {
   const planted = new Map<string, string>();
   for (const { file, guard, without } of bugs) {
     const path = join(process.cwd(), file);
@@ -16,7 +21,7 @@ export async function everythingWith(bugs: readonly PlantedBug[]): Promise<Every
     planted.set(path, parts.join(without));
   }
   const { outputFiles } = await build({
-    entryPoints: [join(process.cwd(), 'test/simulation/everything.ts')],
+    entryPoints: [join(process.cwd(), entry)],
     ...{ bundle: true, write: false, platform: 'node', format: 'cjs', packages: 'external' },
     plugins: [
       {
@@ -29,7 +34,7 @@ export async function everythingWith(bugs: readonly PlantedBug[]): Promise<Every
       },
     ],
   });
-  const module = { exports: {} as Everything };
+  const module = { exports: {} as Module };
   const load = new Function('require', 'module', 'exports', outputFiles[0]?.text ?? '');
   load(createRequire(join(process.cwd(), 'package.json')), module, module.exports);
   return module.exports;

@@ -1,6 +1,7 @@
 import { notFound } from '#domain/problem.ts';
 import type { Action, ActionLog } from '#ports/action-log.ts';
 import { type AskedAction, recordAction } from '#use-cases/actions/record-action.ts';
+import { moduleWith } from '../../simulation/planted.ts';
 
 const ASKED: AskedAction = {
   ...{ caller: { issuer: null, subject: 'ann' }, name: 'POST /operations/{id}/retry', target: 'o1' },
@@ -10,7 +11,7 @@ const ASKED: AskedAction = {
 describe('recording an action', () => {
   let noted: string[];
   let warnings: string[];
-  const act = (work: () => Promise<string>, failing: Partial<ActionLog> = {}) => {
+  const act = (work: () => Promise<string>, failing: Partial<ActionLog> = {}, record = recordAction<string>) => {
     noted = [];
     warnings = [];
     const actions: ActionLog = {
@@ -22,7 +23,7 @@ describe('recording an action', () => {
     const clock = { nowMs: () => 0, sleep: async () => {} };
     const random = { id: () => 'a1', fraction: () => 0 };
     const log = { warn: (message: string) => void warnings.push(message) };
-    return recordAction({ actions, clock, random, log }, ASKED, work);
+    return record({ actions, clock, random, log }, ASKED, work);
   };
   const fail = () => Promise.reject(new Error('The table is away.'));
 
@@ -49,6 +50,15 @@ describe('recording an action', () => {
     };
     await expect(act(work, { begin: fail })).rejects.toThrow('away');
     expect(done).toBe(false);
+  });
+
+  it('and would without its first note', async () => {
+    const bug = {
+      ...{ file: 'lib/use-cases/actions/record-action.ts', guard: 'await actions.begin(action);' },
+      without: 'void actions.begin(action).catch(() => undefined);',
+    };
+    const planted = await moduleWith<typeof import('#use-cases/actions/record-action.ts')>(bug.file, [bug]);
+    expect(await act(async () => 'done', { begin: fail }, planted.recordAction)).toBe('done');
   });
 
   it('tells what was done also when its end cannot be noted', async () => {
