@@ -11,6 +11,7 @@ export async function ended<Answer extends object>(
   api: Api,
   answer: Answer | Schemas['AcceptedRun'],
   onProgress: (words: string) => void,
+  lookEveryMs = LOOK_EVERY_MS,
 ): Promise<Answer> {
   if (!('run_id' in answer)) return answer;
   for (;;) {
@@ -19,6 +20,15 @@ export async function ended<Answer extends object>(
     if (run.status === 'done') return run as unknown as Answer;
     if (run.status === 'refused') throw new ApiProblem(409, ('reason' in run && run.reason) || 'It was refused.');
     onProgress(`${percent(run.progress)} done`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
+}
+
+type Fix = Schemas['FixReport'];
+export type FixCounts = { readonly fixed: number; readonly skipped: number; readonly failed: number };
+
+/** How many in all: a run hands its lists over page by page, and its counts at once. */
+export function countsOf(fix: Fix | (Fix & { readonly counts: FixCounts })): FixCounts {
+  if ('counts' in fix) return fix.counts;
+  return { fixed: fix.fixed.length, skipped: fix.skipped.length, failed: fix.failed.length };
 }

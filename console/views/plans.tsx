@@ -5,7 +5,7 @@ import type { Schemas } from '../called.ts';
 import { type Question, useAsk } from '../parts/asking.tsx';
 import { asProblem } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
-import { ended } from '../runs.ts';
+import { countsOf, ended } from '../runs.ts';
 import { counted } from '../words.ts';
 import { Issues } from './issues.tsx';
 
@@ -25,23 +25,25 @@ export function FixPlan({ api, onDone }: Props) {
       about="Ends what can be ended safely: nothing that somebody could want is lost."
       verb="Plan repairs"
       make={(tell) => call(true, tell)}
-      show={({ fixed, skipped }) => (
+      show={(made) => (
         <>
-          <h3>{counted(fixed.length, 'repair')}</h3>
-          <Issues of={fixed} />
-          {skipped.length > 0 && <h3>Left to a person: {skipped.length}</h3>}
-          <Issues of={skipped} />
+          <Part title="To be repaired" of={made.fixed} count={countsOf(made).fixed} />
+          <Part title="Left as they are" of={made.skipped} count={countsOf(made).skipped} />
         </>
       )}
-      ask={({ fixed }) =>
-        fixed.length > 0 && {
-          title: `Apply ${counted(fixed.length, 'repair')}?`,
-          says: [`${kindsOf(fixed)}.`, RECHECKED],
+      ask={(made) =>
+        made.fixed.length > 0 && {
+          title: `Apply ${counted(countsOf(made).fixed, 'repair')}?`,
+          says: [
+            `${kindsOf(made)}.`,
+            RECHECKED,
+            'What has come up since the plan and is safe to repair is repaired too.',
+          ],
           verb: 'Apply',
           async act() {
-            const done = await call(false, () => undefined);
+            const done = countsOf(await call(false, () => undefined));
             onDone();
-            return `Repaired ${done.fixed.length}, left ${done.skipped.length}, failed ${done.failed.length}.`;
+            return `Repaired ${done.fixed}, left ${done.skipped}, failed ${done.failed}.`;
           },
         }
       }
@@ -66,8 +68,7 @@ export function CleanupPlan({ api, onDone }: Props) {
           <h3>
             {found} found, {remaining} to be cleaned
           </h3>
-          {kept.length > 0 && <h3>Kept: {kept.length}</h3>}
-          <Issues of={kept} />
+          <Part title="Kept" of={kept} count={kept.length} />
         </>
       )}
       ask={({ remaining }) =>
@@ -142,10 +143,30 @@ function Plan<Made>({ title, about, verb, make, show, ask: questionOf }: PlanPro
   );
 }
 
-/** How many of each kind, most first. */
-function kindsOf(issues: readonly Schemas['Issue'][]): string {
-  const kinds = [...Map.groupBy(issues, ({ kind }) => kind)].toSorted(
+type PartProps = { readonly title: string; readonly of: readonly Schemas['Issue'][]; readonly count: number };
+
+/** Some issues under a title; a large run's are more than are shown. */
+function Part({ title, of: issues, count }: PartProps) {
+  return (
+    <>
+      <h3>
+        {title}: {count === 0 ? 'none' : count}
+      </h3>
+      <Issues of={issues} />
+      {count > issues.length && (
+        <p class="quiet">
+          The first {issues.length} of {count} are shown.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** How many of each kind, most first; of a large run, of those that are shown. */
+function kindsOf(made: Fix): string {
+  const kinds = [...Map.groupBy(made.fixed, ({ kind }) => kind)].toSorted(
     ([, one], [, other]) => other.length - one.length,
   );
-  return kinds.map(([kind, { length }]) => `${length} × ${kind}`).join(', ');
+  const told = kinds.map(([kind, { length }]) => `${length} × ${kind}`).join(', ');
+  return countsOf(made).fixed > made.fixed.length ? `${told}, and more` : told;
 }

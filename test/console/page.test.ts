@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { buildSync } from 'esbuild';
 import { consolePage, PAGE_FILES } from '#adapters/http/console-page.ts';
-import { ApiProblem, createApi, urlOf } from '#console/api.ts';
-import { CALLED } from '#console/called.ts';
+import { type Api, ApiProblem, createApi, urlOf } from '#console/api.ts';
+import { CALLED, type Schemas } from '#console/called.ts';
 import { customersAt, placeOf } from '#console/place.ts';
+import { countsOf, ended } from '#console/runs.ts';
 import { changesOf, timelineOf, titleOf } from '#console/timeline.ts';
 import { buildPage } from '#infra/bundles.ts';
 import { describedKeys } from '../stack/described.ts';
+
+type Fix = Schemas['FixReport'];
 
 const SIGN_IN = {
   ...{ issuer: 'https://issuer.example/', issuerUrl: 'https://issuer.example/' },
@@ -167,6 +170,36 @@ describe('the calls of the console', () => {
     const send = () => Promise.reject(new TypeError('fetch failed'));
     await expect(createApi('t', () => {}, send).call('GET /customers')).rejects.toThrow('could not be reached');
     expect(urlOf('/customers', {})).toBe('/customers');
+  });
+});
+
+describe('what is too large for one answer', () => {
+  const accepted = { run_id: 'run1', kind: 'fix', status: 'running' } as const;
+  const apiOf = (runs: readonly object[]): Api => {
+    const left = [...runs];
+    return { call: async () => left.shift() as never };
+  };
+
+  it('is followed to its end', async () => {
+    const words: string[] = [];
+    const done = { status: 'done', fixed: [], skipped: [], failed: [], counts: { fixed: 900, skipped: 1, failed: 0 } };
+    const told = await ended<Fix>(
+      apiOf([{ status: 'running', progress: 0.4 }, done]),
+      accepted,
+      (w) => words.push(w),
+      0,
+    );
+    expect([words, countsOf(told)]).toEqual([['40 % done'], done.counts]);
+  });
+
+  it('says why it was refused', async () => {
+    const refused = { status: 'refused', progress: 0, reason: 'One side looks empty.' };
+    await expect(ended<Fix>(apiOf([refused]), accepted, () => {})).rejects.toThrow('One side looks empty.');
+  });
+
+  it('is nothing that was answered at once', async () => {
+    const answer = { dry_run: true, fixed: [], skipped: [], failed: [] };
+    expect(countsOf(await ended<Fix>(apiOf([]), answer, () => {}))).toEqual({ fixed: 0, skipped: 0, failed: 0 });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { createClock } from '../../local/clock.ts';
 import { type EventSourceMapping, startEventSourceMapping } from '../../local/event-source-mapping.ts';
@@ -119,6 +120,15 @@ describe('a queue, as the SDK sees it', () => {
     expect(named('dead').depth().visible).toBe(1);
     expect(named('dead').moveTo(named('work'))).toBe(1);
     expect(await receive()).toMatchObject([{ Body: 'poison' }]);
+  });
+
+  it('moves dead letters to a queue that is named, as a task', async () => {
+    await client.send(new SendMessageCommand({ QueueUrl: named('dead').url, MessageBody: 'given up' }));
+    const move = (DestinationArn?: string) =>
+      client.send(new StartMessageMoveTaskCommand({ SourceArn: named('dead').arn, DestinationArn }));
+    expect((await move(named('work').arn)).TaskHandle).toEqual(expect.any(String));
+    expect((await receive()).map(({ Body }) => Body)).toEqual(['given up']);
+    await expect(move()).rejects.toThrow('DestinationArn');
   });
 
   it('takes batches, each entry for itself', async () => {
