@@ -16,8 +16,3 @@ export function isKeyUsable(firstSentAt: string, nowMs: number): boolean {
 export function hasArrived(lastSentAt: string, nowMs: number): boolean {
   return nowMs - Date.parse(lastSentAt) >= TRAVELS_AT_MOST_MS;
 }
-
-/** Whether a request that was recorded then is sent now near enough: its minute is part of the hour above. */
-export function isJustSent(recordedAt: string, nowMs: number): boolean {
-  return Math.abs(nowMs - Date.parse(recordedAt)) < 60_000;
-}

@@ -43,7 +43,7 @@ export const PLANTED_BUGS: readonly Control[] = [
     breaks: 'both-or-neither',
     seed: 3767,
     file: `${SAGA}/apply.ts`,
-    guard: 'if (!isJustSent(operation.lastSentAt, deps.clock.nowMs())) return resolve(deps, executor);',
+    guard: 'if (operation.dueAt !== undefined && operation.dueAt <= startedAt) return resolve(deps, executor);',
     without: '',
   },
   {

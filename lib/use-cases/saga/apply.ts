@@ -1,6 +1,6 @@
 import type { Outcome } from '#domain/outcome.ts';
 import { type Problem, stripeRejected, stripeUnavailable } from '#domain/problem.ts';
-import { hasArrived, isJustSent } from '#domain/travel.ts';
+import { hasArrived } from '#domain/travel.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import {
@@ -27,8 +27,6 @@ export async function apply(deps: StepDeps, executor: Executor): Promise<StepOut
   const operation = await readAs(deps, executor);
   const over = statusOutcome(operation);
   if (operation === undefined || over !== undefined) return over ?? 'superseded';
-  // What may have had its effect is looked for by when it was sent: a late start says so before it sends.
-  if (!isJustSent(operation.lastSentAt, deps.clock.nowMs())) return resolve(deps, executor);
   const step = { name: 'apply', startedAt: iso(deps.clock.nowMs()) };
   return conclude(deps, operation, step, await KINDS[operation.kind].send(deps, operation));
 }
