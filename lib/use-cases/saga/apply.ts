@@ -27,7 +27,10 @@ export async function apply(deps: StepDeps, executor: Executor): Promise<StepOut
   const operation = await readAs(deps, executor);
   const over = statusOutcome(operation);
   if (operation === undefined || over !== undefined) return over ?? 'superseded';
-  const step = { name: 'apply', startedAt: iso(deps.clock.nowMs()) };
+  const startedAt = iso(deps.clock.nowMs());
+  // It counts as sent since the operation began. Sent so late, it would be taken for one that has arrived.
+  if (operation.dueAt !== undefined && operation.dueAt <= startedAt) return resolve(deps, executor);
+  const step = { name: 'apply', startedAt };
   return conclude(deps, operation, step, await KINDS[operation.kind].send(deps, operation));
 }
 

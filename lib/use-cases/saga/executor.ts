@@ -1,6 +1,6 @@
-import type { OperationStatus, OperationStep } from '#domain/operation.ts';
+import type { OperationStatus, OperationStatus, OperationStep, OperationStep } from '#domain/operation.ts';
 import { isKnownFormat } from '#domain/operation.ts';
-import { all, type CatalogStore, type Condition, change, equal } from '#ports/catalog-store.ts';
+import { all, type CatalogStore, type Condition, change, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Pokes } from '#ports/pokes.ts';
 import type { OperationRecord } from '#ports/records.ts';
@@ -55,7 +55,8 @@ export async function readAs(deps: StepDeps, { operationId, fence }: Executor): 
 
 /**
  * The condition under which an executor may write what it decided from `operation`: it still has the highest fence,
- * the status is the one it saw, and no other request was begun or answered since.
+ * the status is the one it saw, no other request was begun or answered since, and nothing was refused: after that, nothing
+ * may be sent any more.
  */
 export function unchanged(operation: OperationRecord): Condition<keyof OperationRecord> {
   return all(
@@ -64,6 +65,7 @@ export function unchanged(operation: OperationRecord): Condition<keyof Operation
     equal('attempt', operation.attempt),
     equal('sent', operation.sent),
     equal('answered', operation.answered),
+    ...(operation.problem === undefined ? [missing<'problem'>('problem')] : []),
   );
 }
 
