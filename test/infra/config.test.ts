@@ -62,7 +62,9 @@ describe('the settings', () => {
     expect(context({ ...flags, config: 'examples/settings/prod.json', stage: 'prod-eu' })).toMatchObject({
       ...{ stage: 'prod-eu', stripeMode: 'live' },
     });
-    expect(() => context({ config: 'examples/settings/none.json' })).toThrow(/^Context "config" must be a JSON file of settings/);
+    expect(() => context({ config: 'examples/settings/none.json' })).toThrow(
+      /^Context "config" must be a JSON file of settings/,
+    );
   });
 
   it.each(FILES)('can be those of %s', (file) => {

@@ -1,8 +1,21 @@
 import type { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
 import type { Records } from '#ports/records.ts';
-import type { Rig } from './rig.ts';
 
 type Entries = ReturnType<MemoryCatalogStore['dump']>;
+
+/** What there is on either side. */
+export type BothSides = {
+  readonly catalog: () => Entries;
+  readonly stripeCustomers: () => readonly {
+    readonly customer: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly email: string | null;
+      readonly metadata: Readonly<Record<string, string>>;
+    };
+    readonly deleted: boolean;
+  }[];
+};
 
 function recordsOf<Type extends keyof Records>(catalog: Entries, type: Type): { id: string; record: Records[Type] }[] {
   return catalog
@@ -17,11 +30,11 @@ function recordsOf<Type extends keyof Records>(catalog: Entries, type: Type): { 
  * Where the two sides of a quiescent world differ, one sentence each: one undeleted Stripe customer for each live
  * catalog customer and none besides, the same values in both, links one to one, no email twice, nothing owed.
  */
-export function disagreements(rig: Pick<Rig, 'catalog' | 'stripeCustomers'>): string[] {
-  const catalog = rig.catalog();
+export function disagreements(sides: BothSides): string[] {
+  const catalog = sides.catalog();
   const syncs = new Map(recordsOf(catalog, 'sync').map(({ id, record }) => [id, record]));
   const links = recordsOf(catalog, 'link');
-  const alive = rig.stripeCustomers().flatMap(({ customer, deleted }) => (deleted ? [] : [customer]));
+  const alive = sides.stripeCustomers().flatMap(({ customer, deleted }) => (deleted ? [] : [customer]));
   const customers = recordsOf(catalog, 'customer').map(({ record }) => record);
   const wrong: string[] = [];
   for (const { id, status, name, email } of customers) {

@@ -5,10 +5,16 @@ import { build } from 'esbuild';
 import type { PlantedBug } from '../stack/planted-bug.ts';
 
 type Everything = typeof import('./everything.ts');
+type Stories = typeof import('../models/stories.ts');
 
 /** The simulation of this checkout without some guards. */
 export function everythingWith(bugs: readonly PlantedBug[]): Promise<Everything> {
   return moduleWith<Everything>('test/simulation/everything.ts', bugs);
+}
+
+/** The models of this checkout without some guards. */
+export function storiesWith(bugs: readonly PlantedBug[]): Promise<Stories> {
+  return moduleWith<Stories>('test/models/stories.ts', bugs);
 }
 
 /** A module of this checkout, with all that it imports, without some guards: compiled in memory, nothing is written. */

@@ -7,6 +7,7 @@ import type { RequestResult } from '#use-cases/catalog/request-result.ts';
 import { createWithIntegrity } from '#use-cases/saga/create-with-integrity.ts';
 import { deleteWithIntegrity } from '#use-cases/saga/delete-with-integrity.ts';
 import { updateWithIntegrity } from '#use-cases/saga/update-with-integrity.ts';
+import type { BothSides } from './agreement.ts';
 import type { Rig } from './rig.ts';
 import type { Ports } from './simulated-ports.ts';
 
@@ -64,8 +65,8 @@ function ask(ports: Ports, asked: Asked, request: RequestIdentity): Promise<Requ
 }
 
 /** What protected operations have left unfinished in a quiescent world, one sentence each. */
-export function unfinished(rig: Rig): string[] {
-  return rig.catalog().flatMap(({ key, record }) => {
+export function unfinished(sides: Pick<BothSides, 'catalog'>): string[] {
+  return sides.catalog().flatMap(({ key, record }) => {
     if (key.type === 'operation') {
       const { id, kind, status } = record as Records['operation'];
       return isFinal(status) ? [] : [`the ${kind} ${id} is ${status}`];

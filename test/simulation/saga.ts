@@ -23,7 +23,8 @@ export function synthesizedSaga(): StateMachine {
   return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'reference')).join('')) as StateMachine;
 }
 
-const STEPS: Readonly<Record<string, (deps: StepDeps, executor: Executor) => Promise<StepOutcome>>> = {
+/** The code of each state. */
+export const STEPS: Readonly<Record<string, (deps: StepDeps, executor: Executor) => Promise<StepOutcome>>> = {
   ...{ Apply: apply, Resolve: resolve, GiveUp: giveUp, Settle: resolve, Undo: undo, Release: release },
 };
 

@@ -1,5 +1,5 @@
 /** Of a state in the Amazon States Language, what the saga uses. */
-type State = {
+export type State = {
   readonly Type: 'Task' | 'Choice' | 'Succeed';
   readonly Next?: string;
   readonly Default?: string;
@@ -49,13 +49,13 @@ export async function runMachine(
   return 'failed';
 }
 
-function stateOf(states: StateMachine['States'], name: string): State {
+export function stateOf(states: StateMachine['States'], name: string): State {
   const state = states[name];
   if (state === undefined) throw new Error(`There is no state ${name}.`);
   return state;
 }
 
-function chosen({ Choices = [], Default }: State, outcome: string | undefined): string | undefined {
+export function chosen({ Choices = [], Default }: State, outcome: string | undefined): string | undefined {
   for (const { Variable, StringEquals, Next } of Choices) {
     if (Variable !== '$.result.outcome') throw new Error(`This machine does not know ${Variable}.`);
     if (StringEquals === outcome) return Next;
@@ -76,6 +76,6 @@ async function tried(name: string, state: State, machinery: Machinery): Promise<
   }
 }
 
-function caught({ Catch = [] }: State): string | undefined {
+export function caught({ Catch = [] }: State): string | undefined {
   return Catch.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'))?.Next;
 }

@@ -1,5 +1,4 @@
-import type { OperationStatus, OperationStatus, OperationStep, OperationStep } from '#domain/operation.ts';
-import { isKnownFormat } from '#domain/operation.ts';
+import { isKnownFormat, type OperationStatus, type OperationStep } from '#domain/operation.ts';
 import { all, type CatalogStore, type Condition, change, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Pokes } from '#ports/pokes.ts';

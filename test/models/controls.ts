@@ -1,0 +1,61 @@
+import type { PlantedBug } from '../stack/planted-bug.ts';
+import type { StoryName } from './stories.ts';
+import type { Fault } from './world.ts';
+
+/** A guard that is taken out, and the story that ends badly without it. */
+type Control = PlantedBug & {
+  readonly bug: string;
+  readonly story: StoryName;
+  /** The faults that it takes. */
+  readonly of: readonly Fault[];
+  /** Part of what is wrong then. */
+  readonly wrong: string;
+};
+
+const SAGA = 'lib/use-cases/saga';
+const SYNC = 'lib/use-cases/sync';
+
+export const CONTROLS: readonly Control[] = [
+  {
+    bug: 'a first request that is sent late counts as one that has arrived',
+    ...{ story: 'a protected update', of: ['day', 'unanswered'], wrong: 'has had its effect' },
+    file: `${SAGA}/apply.ts`,
+    guard: 'if (operation.dueAt !== undefined && operation.dueAt <= startedAt) return resolve(deps, executor);',
+    without: '',
+  },
+  {
+    bug: 'a process that nobody waits for any more sends what has been refused meanwhile',
+    ...{ story: 'a protected update', of: ['failure', 'overlap'], wrong: 'has had its effect' },
+    file: `${SAGA}/executor.ts`,
+    guard: "...(operation.problem === undefined ? [missing<'problem'>('problem')] : []),",
+    without: '',
+  },
+  {
+    bug: 'a key that Stripe has forgotten is sent again',
+    ...{ story: 'a protected create', of: ['crash', 'day'], wrong: 'two in Stripe' },
+    file: 'lib/domain/travel.ts',
+    guard: '< KEY_USABLE_MS;',
+    without: '< Number.POSITIVE_INFINITY;',
+  },
+  {
+    bug: 'an operation is never due',
+    ...{ story: 'a protected delete', of: ['crash'], wrong: 'is deleting' },
+    file: `${SAGA}/run-operation.ts`,
+    guard: 'dueAt: iso(nowMs + LEASE_MS)',
+    without: '',
+  },
+  {
+    bug: 'the open attempt is forgotten',
+    ...{ story: 'a default create', of: ['unanswered'], wrong: 'two in Stripe' },
+    file: `${SYNC}/sync-customer.ts`,
+    guard: 'if (sync.attemptKey === undefined) return undefined;',
+    without: 'if (Number(1)) return undefined;',
+  },
+  {
+    bug: 'a value that our write replaced unseen is not audited',
+    ...{ story: 'edits of one field on both sides', of: [], wrong: 'no audit tells of it' },
+    file: `${SYNC}/echo.ts`,
+    guard: 'if (!isExpected(deps, event, own.expected)) await auditOverruled(deps, event, own);',
+    without: '',
+  },
+];
