@@ -31,6 +31,14 @@ export const CONTROLS: readonly Control[] = [
     without: '',
   },
   {
+    bug: 'an update too old for its key is judged by what Stripe holds now, though somebody has changed it since',
+    story: 'a protected update while the customer is edited in Stripe',
+    ...{ of: ['unanswered', 'day'], wrong: 'has had its effect' },
+    file: `${SAGA}/kinds/update.ts`,
+    guard: 'isThere || (await integration.hasUpdated(externalId, stripeKey(operation), sent))',
+    without: 'isThere',
+  },
+  {
     bug: 'a key that Stripe has forgotten is sent again',
     ...{ story: 'a protected create', of: ['crash', 'day'], wrong: 'two in Stripe' },
     file: 'lib/domain/travel.ts',

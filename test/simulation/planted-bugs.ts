@@ -31,22 +31,6 @@ export const PLANTED_BUGS: readonly Control[] = [
     without: '',
   },
   {
-    bug: 'an update too old for its key is judged by what Stripe holds now, though somebody has changed it since',
-    breaks: 'both-or-neither',
-    seed: 723,
-    file: `${SAGA}/kinds/update.ts`,
-    guard: 'isThere || (await integration.hasUpdated(externalId, stripeKey(operation), sent))',
-    without: 'isThere',
-  },
-  {
-    bug: 'a request that is sent long after it was recorded is looked for where it cannot be',
-    breaks: 'both-or-neither',
-    seed: 3767,
-    file: `${SAGA}/apply.ts`,
-    guard: 'if (operation.dueAt !== undefined && operation.dueAt <= startedAt) return resolve(deps, executor);',
-    without: '',
-  },
-  {
     bug: 'an overdue operation gets no new executor',
     breaks: 'ends',
     seed: 1,
