@@ -14,6 +14,7 @@ import type { Schedule } from './schedule.ts';
 import { findService } from './service-of-call.ts';
 import { asRecord } from './template.ts';
 import { parseTokenRequest } from './token-request.ts';
+import type { Usage } from './usage.ts';
 
 /** What the control server steers. */
 export type ControlParts = {
@@ -23,6 +24,7 @@ export type ControlParts = {
   readonly calls: CallLog;
   readonly faults: Faults;
   readonly access: Access;
+  readonly usage: Usage;
   readonly queues: readonly Queue[];
   readonly schedules: readonly Schedule[];
   readonly idle: Idle;
@@ -67,6 +69,7 @@ function controlRoutes(parts: ControlParts): readonly Route[] {
     ['POST', /^\/faults$/, ({ body }) => faults.add(body)],
     ['DELETE', /^\/faults$/, () => faults.clear()],
     ['GET', /^\/permissions$/, () => ({ permissions: access.permissions(), denials: access.denials() })],
+    ['GET', /^\/usage$/, () => parts.usage.report()],
     ['GET', /^\/idle$/, () => parts.idle()],
     ['POST', /^\/tokens$/, async ({ body }) => ({ token: await parts.createToken(parseTokenRequest(body)) })],
     [

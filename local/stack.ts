@@ -20,6 +20,7 @@ import type { StatesEngine } from './states-engine.ts';
 import { createStatesService } from './states-service.ts';
 import type { Assembly } from './synth.ts';
 import { asRecord, type ResolvedTemplate, type Resource } from './template.ts';
+import { createUsage, type Usage } from './usage.ts';
 
 /** Everything of the template that works behind its HTTP endpoints. */
 export type RunningStack = {
@@ -31,6 +32,7 @@ export type RunningStack = {
   readonly calls: CallLog;
   readonly faults: Faults;
   readonly access: Access;
+  readonly usage: Usage;
   /** How the calls of a program outside the stack are served. */
   readonly script: GatewayOptions;
   close(): Promise<void>;
@@ -57,6 +59,7 @@ export function runStack(setup: StackSetup): RunningStack {
   const { template, clock, open, engine } = setup;
   const calls = createCallLog();
   const faults = createFaults();
+  const usage = createUsage();
   const access = createAccess(template, (who, message) => setup.onLog(who, message));
   const queues: Queue[] = template
     .ofType('AWS::SQS::Queue')
@@ -75,7 +78,7 @@ export function runStack(setup: StackSetup): RunningStack {
   };
   const functions = template.ofType('AWS::Lambda::Function').map((resource) => {
     access.assertAssumable(String(resource.properties['Role']), serviceOf('lambda', resource));
-    return createLambdaFunction({
+    const made = createLambdaFunction({
       ...{ clock, calls, faults, backends, region, authorize: access.authorize, issuerUrl: setup.issuerUrl },
       logicalId: resource.logicalId,
       name: resource.name,
@@ -87,6 +90,7 @@ export function runStack(setup: StackSetup): RunningStack {
       compileCacheDirectory: setup.assembly.compileCacheDirectory,
       onLog: setup.onLog,
     });
+    return usage.metered(made);
   });
   /** The functions as a resource reaches them that invokes them in a role of its own. */
   const invokedIn = (roleArn: string, service: Service) => {
@@ -95,7 +99,8 @@ export function runStack(setup: StackSetup): RunningStack {
   };
   const machines = template.ofType('AWS::StepFunctions::StateMachine').map((resource) => {
     const invocable = invokedIn(String(resource.properties['RoleArn']), serviceOf('states', resource));
-    return createStateMachine(resource, { engine, clock, functions: invocable });
+    const onTransition = () => usage.noteTransition(resource.name);
+    return createStateMachine(resource, { engine, clock, functions: invocable, onTransition });
   });
   states = createStatesService(machines);
   for (const resource of template.ofType('AWS::Events::Rule')) {
@@ -122,7 +127,7 @@ export function runStack(setup: StackSetup): RunningStack {
   };
 
   return {
-    ...{ functions, queues, mappings, machines, schedules, calls, faults, access, script },
+    ...{ functions, queues, mappings, machines, schedules, calls, faults, access, usage, script },
     async close() {
       for (const mapping of mappings) mapping.stop();
       for (const schedule of schedules) schedule.stop();

@@ -47,10 +47,13 @@ type Setup = {
   readonly engine: StatesEngine;
   readonly clock: Clock;
   readonly functions: readonly LocalFunction[];
+  /** Called for each state that an execution enters, and for each retry. */
+  readonly onTransition?: () => void;
 };
 
 /** Makes the state machine of a resource runnable. A test says that its definition is valid; here it is not looked at. */
-export function createStateMachine(resource: Resource, { engine, clock, functions }: Setup): StateMachine {
+export function createStateMachine(resource: Resource, setup: Setup): StateMachine {
+  const { engine, clock, functions, onTransition } = setup;
   const { logicalId, name, arn } = resource;
   const definition = definitionOf(resource);
   const { TimeoutSeconds: machineTimeoutSeconds, ...untimed } = definition;
@@ -98,6 +101,7 @@ export function createStateMachine(resource: Resource, { engine, clock, function
       cancelTimeout();
       engineRun.abort();
     });
+    if (onTransition) countTransitions(engineRun.eventLogs, onTransition);
     engineRun.result.then(
       (output) => end(execution, 'SUCCEEDED', { output: JSON.stringify(output ?? null) }),
       (failure: Error) => {
@@ -145,6 +149,10 @@ export function createStateMachine(resource: Resource, { engine, clock, function
     onStatusChange: (listener) => void listeners.push(listener),
     running: () => aborts.size,
   };
+}
+
+async function countTransitions(events: AsyncIterable<{ readonly type: string }>, count: () => void): Promise<void> {
+  for await (const { type } of events) if (type === 'StateEntered' || type === 'StateRetried') count();
 }
 
 function forgetOldest(executions: Map<string, Execution>): void {

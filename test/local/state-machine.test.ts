@@ -28,6 +28,7 @@ let clock = createClock();
 let machine: StateMachine;
 let gateway: Gateway;
 let client: SFNClient;
+let transitions = 0;
 const stateMachineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:saga';
 
 const invokeSteps = (fields: object) => ({
@@ -50,7 +51,12 @@ async function run(definition: object, answer: Parameters<typeof scriptedFunctio
     },
   });
   if (!resource) throw new Error('The template has the state machine');
-  machine = createStateMachine(resource, { engine: loadStatesEngine(process.cwd(), clock), clock, functions: [steps] });
+  transitions = 0;
+  const onTransition = () => {
+    transitions += 1;
+  };
+  const engine = loadStatesEngine(process.cwd(), clock);
+  machine = createStateMachine(resource, { engine, clock, functions: [steps], onTransition });
   gateway = await startEndpoint(clock, { states: createStatesService([machine]) });
   client = new SFNClient(clientConfig(gateway));
   return steps;
@@ -142,6 +148,8 @@ describe('a state machine, as the SDK sees it', () => {
     const { status, output } = await ended();
     expect(status).toBe('SUCCEEDED');
     expect(JSON.parse(output ?? '')).toMatchObject({ id: 7, failure: { Error: 'Busy' } });
+    // The step, its two retries, and where it was caught.
+    await until(() => transitions === 4);
   });
 
   it('waits by the clock', async () => {
