@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { costOf, type Prices } from '../../bin/cost/cost-of.ts';
+
+const published: Prices & { readonly date: string; readonly source: string } = JSON.parse(
+  readFileSync('bin/cost/prices.json', 'utf8'),
+);
+const used = { readUnits: 2, writeUnits: 28, stateTransitions: 3, invocations: 2, busyMs: 200, sqs: 1 };
+
+describe('the price of a million', () => {
+  it('is the sum of what each service asks for what was used', () => {
+    const cost = costOf({ operation: 'create, protected', ...used }, published);
+    expect(cost).toMatchObject({ dynamodb: 17.75, states: 75, queue: expect.closeTo(1.2), api: 1 });
+    // Two invocations, and a tenth of a gigabyte-second.
+    expect(cost.lambda).toBeCloseTo(0.4 + 1.33334);
+    expect(cost.total).toBeCloseTo(17.75 + 75 + 1.2 + 1 + 1.73334);
+  });
+
+  it.each(['schedule cleanup', 'webhook, our own echo'])('has no HTTP API in it: %s', (operation) => {
+    expect(costOf({ operation, ...used }, published).api).toBe(0);
+  });
+
+  it('stands on prices with a date and a source', () => {
+    expect(published.date).toMatch(/^\d{4}-\d\d-\d\d$/);
+    expect(published.source).toContain('https://aws.amazon.com/');
+  });
+});
