@@ -91,6 +91,25 @@ describe('the synthesized stack', () => {
     expect(check(broken)).toMatchObject({ status: 1, stderr: expect.stringContaining('Nowhere') });
   });
 
+  it('calls the steps of the saga as every version has: what an earlier one began calls the present functions', () => {
+    const payloadsOf = (machine: string): unknown[] => {
+      const { Properties } = ofType('AWS::StepFunctions::StateMachine').find(
+        (resource) => resource.Properties['StateMachineName'] === `concord-prod-${machine}`,
+      ) as Resource;
+      const { DefinitionString } = Properties as unknown as { DefinitionString: { 'Fn::Join': [string, unknown[]] } };
+      const [, parts] = DefinitionString['Fn::Join'];
+      const { States } = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'arn')).join(''));
+      const states: { Type: string; Parameters: { Payload?: object } }[] = Object.values(States);
+      // Lambda is given the payload itself, or called by an API of which the payload is one parameter.
+      return states.filter(({ Type }) => Type === 'Task').map(({ Parameters }) => Parameters.Payload ?? Parameters);
+    };
+    const STEPS = ['Apply', 'Release', 'Resolve', 'GiveUp', 'Undo', 'Settle'];
+    expect(payloadsOf('saga')).toEqual(
+      expect.arrayContaining(STEPS.map((step) => ({ step, 'operationId.$': '$.operationId', 'fence.$': '$.fence' }))),
+    );
+    expect(payloadsOf('reconciliation')).toEqual([{ 'runId.$': '$.runId', 'fence.$': '$.fence' }]);
+  });
+
   it('gives every caller and role what docs/security.md says', () => {
     const args = ['bin/access-tables.ts', '--check', directory];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
