@@ -70,7 +70,7 @@ function controlRoutes(parts: ControlParts): readonly Route[] {
     ['DELETE', /^\/faults$/, () => faults.clear()],
     ['GET', /^\/permissions$/, () => ({ permissions: access.permissions(), denials: access.denials() })],
     ['GET', /^\/usage$/, () => parts.usage.report()],
-    ['GET', /^\/idle$/, () => parts.idle()],
+    ['GET', /^\/idle$/, ({ query }) => parts.idle({ exceptHeld: query.get('except') === 'held' })],
     ['POST', /^\/tokens$/, async ({ body }) => ({ token: await parts.createToken(parseTokenRequest(body)) })],
     [
       'POST',

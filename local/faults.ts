@@ -1,3 +1,4 @@
+import { setTimeout as passMs } from 'node:timers/promises';
 import type { ServiceName } from './runtime.ts';
 
 const faultKinds = ['kill-before', 'kill-after', 'lost-reply', 'throttle', 'error', 'delay'] as const;
@@ -15,9 +16,15 @@ export type Fault = {
   readonly times: number;
   /** What the kind `error` answers. */
   readonly status: number;
+  /** What the kind `error` calls it, in DynamoDB's words; by default what the status says. */
+  readonly code?: DynamodbError;
   /** How long the kind `delay` holds the call back, in real time; clearing the faults lets it go at once. */
   readonly delay_ms: number;
 };
+
+/** Failures of DynamoDB that no status tells from one another. */
+const dynamodbErrors = ['TransactionConflict', 'RequestLimitExceeded', 'ThrottlingException'] as const;
+export type DynamodbError = (typeof dynamodbErrors)[number];
 
 type FaultedCall = { readonly function: string; readonly service: ServiceName; readonly action: string };
 
@@ -34,8 +41,10 @@ export type Faults = {
    * the one that was added first does.
    */
   take(call: FaultedCall): Fault | undefined;
-  /** Aborted when the faults of now are cleared: what they hold back goes on. */
-  untilCleared(): AbortSignal;
+  /** Resolves when a call that this fault delays may go on: after its time, or when the faults are cleared. */
+  hold(fault: Fault, call: FaultedCall): Promise<void>;
+  /** Whose calls are held back now: a function's name for each. */
+  held(): readonly string[];
 };
 
 export class InvalidFault extends Error {
@@ -43,7 +52,7 @@ export class InvalidFault extends Error {
 }
 
 const serviceNames = ['dynamodb', 'stripe', 'states', 'sqs', 'secrets'] as const satisfies readonly ServiceName[];
-const fields = ['function', 'service', 'action', 'nth', 'times', 'kind', 'status', 'delay_ms'];
+const fields = ['function', 'service', 'action', 'nth', 'times', 'kind', 'status', 'code', 'delay_ms'];
 const longestDelayMs = 3_600_000;
 const mostFaults = 1_000;
 
@@ -51,6 +60,7 @@ const mostFaults = 1_000;
 export function createFaults(): Faults {
   let entries: { readonly fault: Fault; seen: number }[] = [];
   let clearing = new AbortController();
+  const held = new Set<FaultedCall>();
 
   return {
     add(body) {
@@ -75,7 +85,12 @@ export function createFaults(): Faults {
       entries = entries.filter(({ fault, seen }) => seen < fault.nth + fault.times - 1);
       return hit;
     },
-    untilCleared: () => clearing.signal,
+    async hold({ delay_ms: delayMs }, call) {
+      held.add(call);
+      await passMs(delayMs, undefined, { signal: clearing.signal }).catch(() => {});
+      held.delete(call);
+    },
+    held: () => [...held].map((call) => call.function),
   };
 }
 
@@ -94,9 +109,14 @@ function parseFault(body: unknown): Fault {
   if (unknownField !== undefined) {
     throw new InvalidFault(`A fault has no field ${unknownField}; its fields are ${fields.join(', ')}.`);
   }
+  const [kind, service] = [oneOf(given, 'kind', faultKinds), oneOf(given, 'service', serviceNames)];
+  const isNamed = given['code'] !== undefined;
+  if (isNamed && (kind !== 'error' || service !== 'dynamodb')) {
+    throw new InvalidFault('A code is for the kind error of dynamodb.');
+  }
   return {
-    kind: oneOf(given, 'kind', faultKinds),
-    service: oneOf(given, 'service', serviceNames),
+    ...{ kind, service },
+    ...(isNamed && { code: oneOf(given, 'code', dynamodbErrors) }),
     ...optionalText(given, 'function'),
     ...optionalText(given, 'action'),
     nth: wholeNumber(given, 'nth', { default: 1, least: 1, most: 1_000_000 }),

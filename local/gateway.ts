@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as passMs } from 'node:timers/promises';
 import type { CallLog, Capacity } from './calls.ts';
 import { readCapacity, withCapacityAsked } from './consumed-capacity.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { AwsReply, Backends, CallerIdentity, Clock, ServiceName } from './runtime.ts';
-import { failedReply, throttledReply } from './service-failures.ts';
+import { failedReply, refusedReply, throttledReply } from './service-failures.ts';
 import { findService, type RecognisedCall } from './service-of-call.ts';
 import { forward, type WireReply, type WireRequest } from './wire.ts';
 
@@ -126,10 +125,13 @@ async function perform(
     case 'throttle':
       return { reply: throttledReply(call.service), capacity: null };
     case 'error':
-      return { reply: failedReply(call.service, fault.status), capacity: null };
+      return {
+        reply: fault.code ? refusedReply(fault.code, request.body) : failedReply(call.service, fault.status),
+        capacity: null,
+      };
     case 'delay':
       // It takes effect late even if its caller has died meanwhile, like a request that is still on its way.
-      await passMs(fault.delay_ms, undefined, { signal: options.faults.untilCleared() }).catch(() => {});
+      await options.faults.hold(fault, { ...call, function: options.caller.functionName });
       return deliver(call, request, options);
     case 'kill-before':
       return { reply: undefined, capacity: null, callerDies: true };

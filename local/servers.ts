@@ -38,6 +38,7 @@ export async function serve({ ports, template, state, stack, issuer, foundation,
   const idle = createIdle({
     ...stack,
     clock: state.clock,
+    held: stack.faults.held,
     requestsUnderWay: () => api.running() + (webhook?.running() ?? 0),
     webhooksUnderWay: () => sandbox?.webhooksUnderWay() ?? 0,
     nextWebhookRetryAt: () => sandbox?.nextWebhookRetryAt(),

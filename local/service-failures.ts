@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { DynamodbError } from './faults.ts';
 import type { ServiceName } from './runtime.ts';
 import type { WireReply } from './wire.ts';
 
@@ -30,6 +31,23 @@ export function failedReply(service: ServiceName, status: number): WireReply {
   return awsFailure(service, status, awsErrorName(service, status), `The service answered ${status}.`);
 }
 
+/**
+ * A failure that DynamoDB has several names for. A conflict cancels a transaction, and says so of one of its items:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+ */
+export function refusedReply(error: DynamodbError, request: Buffer): WireReply {
+  const { TransactItems: items } = JSON.parse(request.toString('utf8')) as { TransactItems?: readonly unknown[] };
+  if (error !== 'TransactionConflict') {
+    return awsFailure('dynamodb', 400, error, 'Throughput exceeds the current capacity of your table or index.');
+  }
+  if (items === undefined) {
+    return awsFailure('dynamodb', 400, 'TransactionConflictException', 'Transaction is ongoing for the item');
+  }
+  const reasons = items.map((_, index) => ({ Code: index === items.length - 1 ? error : 'None' }));
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map(({ Code }) => Code).join(', ')}]`;
+  return awsFailure('dynamodb', 400, 'TransactionCanceledException', message, { CancellationReasons: reasons });
+}
+
 function awsErrorName(service: Exclude<ServiceName, 'stripe'>, status: number): string {
   if (status === 503) return 'ServiceUnavailable';
   if (status >= 500) return names[service].internal;
@@ -37,7 +55,13 @@ function awsErrorName(service: Exclude<ServiceName, 'stripe'>, status: number): 
   return status === 401 || status === 403 ? 'AccessDeniedException' : 'ValidationException';
 }
 
-function awsFailure(service: Exclude<ServiceName, 'stripe'>, status: number, name: string, message: string): WireReply {
+function awsFailure(
+  service: Exclude<ServiceName, 'stripe'>,
+  status: number,
+  name: string,
+  message: string,
+  details: object = {},
+): WireReply {
   return {
     status,
     headers: {
@@ -46,7 +70,7 @@ function awsFailure(service: Exclude<ServiceName, 'stripe'>, status: number, nam
       // SQS clients read the name here: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-json-faqs.html
       ...(service === 'sqs' && { 'x-amzn-query-error': `${name};${status >= 500 ? 'Receiver' : 'Sender'}` }),
     },
-    body: Buffer.from(JSON.stringify({ __type: `${names[service].prefix}${name}`, message })),
+    body: Buffer.from(JSON.stringify({ __type: `${names[service].prefix}${name}`, message, ...details })),
   };
 }
 

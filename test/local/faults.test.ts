@@ -56,6 +56,8 @@ describe('faults', () => {
     [{ service: 'stripe', kind: 'error', times: '2' }, 'times must be a whole number'],
     [{ service: 'stripe', kind: 'error', status: 200 }, 'status must be a whole number'],
     [{ service: 'stripe', kind: 'delay', delay_ms: -1 }, 'delay_ms must be a whole number'],
+    [{ service: 'stripe', kind: 'error', code: 'TransactionConflict' }, 'A code is for'],
+    [{ service: 'dynamodb', kind: 'error', code: 'Conflict' }, 'code must be one of'],
     [{ service: 'stripe', kind: 'error', functions: 'x' }, 'A fault has no field functions'],
     [{ service: 'stripe', kind: 'error', action: 7 }, 'action must be a string'],
   ])('refuses %j', (body, sentence) => {

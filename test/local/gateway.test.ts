@@ -155,6 +155,24 @@ describe('a fault', () => {
     expect(world.asked).toEqual([]);
   });
 
+  it('error: DynamoDB says by name what it refuses, and of which write of a transaction', async () => {
+    const refused = async (code: string, body: object) => {
+      world.faults.add({ service: 'dynamodb', kind: 'error', code });
+      return payloadOf(await started.invoke({ ...putItem, body: JSON.stringify(body) }));
+    };
+    const named = (name: string) => ({
+      status: 400,
+      body: { __type: `com.amazonaws.dynamodb.v20120810#${name}` },
+    });
+    expect(await refused('RequestLimitExceeded', {})).toMatchObject(named('RequestLimitExceeded'));
+    expect(await refused('TransactionConflict', {})).toMatchObject(named('TransactionConflictException'));
+    const cancelled = await refused('TransactionConflict', { TransactItems: [{}, {}] });
+    expect(cancelled).toMatchObject(named('TransactionCanceledException'));
+    const CancellationReasons = [{ Code: 'None' }, { Code: 'TransactionConflict' }];
+    expect(cancelled).toMatchObject({ body: { CancellationReasons } });
+    expect(world.asked).toEqual([]);
+  });
+
   it('delay: the call takes effect later, also when its caller has died meanwhile', async () => {
     const impatient = world.start(caller, { Timeout: 2 });
     await impatient.invoke(createCustomer);

@@ -18,6 +18,7 @@ function parts(changes: Partial<IdleParts>): IdleParts {
     requestsUnderWay: () => 0,
     webhooksUnderWay: () => 0,
     nextWebhookRetryAt: () => undefined,
+    held: () => [],
     ...changes,
   };
 }
@@ -40,7 +41,23 @@ describe('being idle', () => {
   it('is not waited for longer than asked', async () => {
     const stuck = scriptedFunction('stuck', () => new Promise(() => {}));
     void stuck.invoke({});
-    expect(await createIdle(parts({ functions: [stuck] }))(50)).toEqual({ idle: false, running: 1, waiting: 0 });
+    expect(await createIdle(parts({ functions: [stuck] }))({ withinMs: 50 })).toEqual({
+      idle: false,
+      running: 1,
+      waiting: 0,
+    });
+  });
+
+  it('does not mind what is held back, when asked so', async () => {
+    const stuck = scriptedFunction('stuck', () => new Promise(() => {}));
+    void stuck.invoke({});
+    const calls = createCallLog();
+    calls.begin({ at: '', function: 'stuck', service: 'stripe', action: 'GET /v1/account' });
+    const idle = createIdle(parts({ calls, functions: [stuck], requestsUnderWay: () => 1, held: () => ['stuck'] }));
+    expect(await idle({ exceptHeld: true })).toMatchObject({ idle: true });
+    void stuck.invoke({});
+    expect(await idle({ exceptHeld: true, withinMs: 30 })).toMatchObject({ idle: false, running: 1 });
+    expect(await idle({ withinMs: 30 })).toMatchObject({ idle: false, running: 4 });
   });
 
   it('does not mind what is due later', async () => {
@@ -54,7 +71,7 @@ describe('being idle', () => {
     ['a webhook is under way', { webhooksUnderWay: () => 1 }],
     ['a request is not answered', { requestsUnderWay: () => 1 }],
   ])('is not so while %s', async (_, changes) => {
-    expect(await createIdle(parts(changes))(30)).toMatchObject({ idle: false, running: 1 });
+    expect(await createIdle(parts(changes))({ withinMs: 30 })).toMatchObject({ idle: false, running: 1 });
   });
 });
 
@@ -65,7 +82,7 @@ describe('what one part hands on to the next is never nowhere', () => {
     while (true) {
       await new Promise((resolve) => setImmediate(resolve));
       if (isDone()) return atNothing;
-      const { running } = await idle(0);
+      const { running } = await idle({ withinMs: 0 });
       if (running === 0) atNothing += 1;
     }
   }

@@ -42,8 +42,8 @@ export type Stack = Ready & {
   control$(method: string, path: string, body?: unknown): Promise<Body>;
   sandbox(method: string, path: string, body?: unknown): Promise<Body>;
   calls(): Promise<Call[]>;
-  /** Waits until nothing runs and nothing is due. */
-  settle(): Promise<void>;
+  /** Waits until nothing runs and nothing is due; but for what a fault holds back, if so asked. */
+  settle(options?: { readonly exceptHeld: true }): Promise<void>;
   /** Faults off, clock past all due times, schedules run: three rounds, as the design promises. */
   quiesce(): Promise<void>;
   stop(): Promise<void>;
@@ -91,9 +91,10 @@ function stackOf(ready: Ready, child: ChildProcess, isJudged: boolean): Stack {
     const isGathering = queues.some(({ visible, name }) => visible > 0 && !name.endsWith('-dead'));
     if (isGathering) await control$('POST', '/clock', { advance_seconds: 1 });
   };
-  const settle = async () => {
+  const settle = async (options?: { readonly exceptHeld: true }) => {
+    const path = options?.exceptHeld ? '/idle?except=held' : '/idle';
     for (let round = 0; round < 12; round += 1) {
-      const idle = control$('GET', '/idle').then((report) => ({ is: report['idle'] === true }));
+      const idle = control$('GET', path).then((report) => ({ is: report['idle'] === true }));
       let answer: { readonly is: boolean } | undefined;
       while (answer === undefined) {
         answer = await Promise.race([idle, passMs(LOOK_EVERY_MS, undefined)]);
