@@ -1,179 +1,136 @@
-import { dashboard } from '../stack/dashboard.ts';
-import { violations } from '../stack/invariants.ts';
-import type { Call, Reply, Stack } from '../stack/stack.ts';
-import { readWorld } from '../stack/world.ts';
+import type { Call, Stack } from '../stack/stack.ts';
+import { passRound, untilQuiet } from './quiet.ts';
+import type { Deed, Story } from './stories/story.ts';
+import { type Boundary, DELAY, type Strike } from './strikes.ts';
+import { advance, fault, until } from './telling.ts';
 
-/** One thing that somebody does to a customer, on a stack where everything else is quiet. */
-export type Story = {
-  readonly name: string;
-  /** Makes what the story needs, and answers the deed that is told with every fault. `n` keeps stories apart. */
-  prepare(stack: Stack, n: string): Promise<Deed>;
-};
+/** Longer than the longest lease of an operation; a few times that is longer than any. */
+const LEASE_SECONDS = 361;
+const LEASES = 3;
 
-type Deed = {
-  readonly act: () => Promise<unknown>;
-  /** Afterwards: what whoever did it finds wrong. */
-  readonly end?: () => Promise<string[]>;
-};
+/** Functions read their secrets again after so long: that is one of the calls to be struck. */
+const SECRETS_KEPT_SECONDS = 301;
 
-type Request = {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly headers: Record<string, string>;
-};
+/** The functions that wait for an operation by reading it again and again, as often as it takes. */
+const WAITING = ['concord-local-api', 'concord-local-delete-customer'];
+const READS_BEFORE_WAITING = 2;
 
-export const FAULTS = ['kill-before', 'kill-after', 'lost-reply', 'throttle', 'error'] as const;
-export type FaultKind = (typeof FAULTS)[number];
+/** One fault at one call, or several. */
+export type Struck = { readonly boundary: Boundary; readonly strike: Strike };
 
-/** An outgoing call of a clean run: which function calls what, for the how manieth time. */
-export type Boundary = {
-  readonly function: string;
-  readonly service: string;
-  readonly action: string;
-  readonly nth: number;
-};
-
-const PROTECTED = { 'x-use-integrity-protection': 'true' };
-
-type Made = { readonly path: string; readonly externalId: string };
-
-async function createCustomer(stack: Stack, n: string): Promise<Made> {
-  const email = `story-${n}@example.com`;
-  const reply = await stack.call('POST', '/customers', { body: { name: 'Story', email }, headers: PROTECTED });
-  if (reply.status !== 201) throw new Error(`The story could not begin: ${reply.status} ${reply.text}`);
-  const { stripe } = reply.body['integrations'] as { stripe: { external_id: string } };
-  return { path: `/customers/${reply.body['id']}`, externalId: stripe.external_id };
-}
-
-/** What a caller asks for with a key, and repeats until the reply is final. */
-function asked(name: string, finalStatus: number, request: (stack: Stack, n: string) => Promise<Request>): Story {
-  return {
-    name,
-    async prepare(stack, n) {
-      const prepared = await request(stack, n);
-      return {
-        act: () => send(stack, prepared),
-        async end() {
-          const final = await repeat(stack, prepared);
-          await stack.quiesce();
-          return final.status === finalStatus ? [] : [`The key's repeat got ${final.status}: ${final.text}`];
-        },
-      };
-    },
-  };
-}
-
-function inMode(mode: Record<string, string>, name: string): Story[] {
-  const headers = (n: string) => ({ ...mode, 'idempotency-key': `story-${n}` });
-  return [
-    asked(`create, ${name}`, 201, async (_, n) => ({
-      ...{ method: 'POST', path: '/customers', headers: headers(n) },
-      body: { name: 'Story', email: `story-${n}@example.com` },
-    })),
-    asked(`update, ${name}`, 200, async (stack, n) => ({
-      ...{ method: 'PATCH', path: (await createCustomer(stack, n)).path, headers: headers(n) },
-      body: { name: 'Changed' },
-    })),
-    asked(`email change, ${name}`, 200, async (stack, n) => ({
-      ...{ method: 'PATCH', path: (await createCustomer(stack, n)).path, headers: headers(n) },
-      body: { email: `moved-${n}@example.com` },
-    })),
-    asked(`delete, ${name}`, 200, async (stack, n) => ({
-      ...{ method: 'DELETE', path: (await createCustomer(stack, n)).path, headers: headers(n) },
-    })),
-  ];
-}
-
-/** What somebody does at Stripe's dashboard; the world in the end says whether it has come over. */
-const IN_STRIPE: readonly Story[] = [
-  {
-    name: 'created in Stripe',
-    prepare: async (stack, n) => ({
-      act: () => dashboard(stack).customers.create({ name: 'Born', email: `story-${n}@example.com` }),
-    }),
-  },
-  {
-    name: 'changed in Stripe',
-    async prepare(stack, n) {
-      const { externalId } = await createCustomer(stack, n);
-      const changes = { name: 'There', email: `there-${n}@example.com` };
-      return { act: () => dashboard(stack).customers.update(externalId, changes) };
-    },
-  },
-  {
-    name: 'deleted in Stripe',
-    async prepare(stack, n) {
-      const { externalId } = await createCustomer(stack, n);
-      return { act: () => dashboard(stack).customers.del(externalId) };
-    },
-  },
-  {
-    name: 'changed on both sides',
-    async prepare(stack, n) {
-      const { externalId, path } = await createCustomer(stack, n);
-      return {
-        async act() {
-          await stack.call('PATCH', path, { body: { name: 'Here' } });
-          await dashboard(stack).customers.update(externalId, { name: 'There', email: `there-${n}@example.com` });
-        },
-      };
-    },
-  },
-];
-
-export const STORIES: readonly Story[] = [...inMode({}, 'default'), ...inMode(PROTECTED, 'protected'), ...IN_STRIPE];
+/** What came of it: what is wrong in the end, and whether every fault has met its call. */
+export type Told = { readonly wrong: readonly string[]; readonly hasStruck: boolean };
 
 /** Runs a story once without faults and answers every outgoing call that it made. No list of them is written by hand. */
 export async function findBoundaries(stack: Stack, story: Story, n: string): Promise<Boundary[]> {
-  const { act } = await story.prepare(stack, n);
+  const deed = await prepare(stack, story, n);
+  await deed.act();
   await stack.settle();
-  await stack.control$('DELETE', '/calls');
-  await act();
-  await stack.settle();
+  const found = boundariesOf(await stack.calls());
+  const wrong = await wrongInTheEnd(stack, deed);
+  if (wrong.length > 0) throw new Error(`${story.name} ends badly without any fault: ${wrong.join(' ')}`);
+  return found;
+}
+
+/** Each call by its function, what it calls, and how often it had called that before. */
+export function boundariesOf(calls: readonly Call[]): Boundary[] {
   const seen = new Map<string, number>();
-  return (await stack.calls())
-    .filter((call) => !isWaiting(call))
-    .map((call) => {
-      const name = [call.function, call.service, call.action].join(' ');
-      const nth = (seen.get(name) ?? 0) + 1;
-      seen.set(name, nth);
-      return { function: call.function, service: call.service, action: call.action, nth };
-    });
+  return calls
+    .map(({ function: name, service, action }) => {
+      const nth = (seen.get([name, service, action].join(' ')) ?? 0) + 1;
+      seen.set([name, service, action].join(' '), nth);
+      return { function: name, service, action, nth };
+    })
+    .filter((call) => !isWaiting(call));
 }
 
-/** The reads with which the API waits differ in number from run to run. */
-function isWaiting(call: Call): boolean {
-  return call.action === 'GetItem' && !call.function.endsWith('-saga');
+function isWaiting({ function: name, action, nth }: Boundary): boolean {
+  return action === 'GetItem' && WAITING.includes(name) && nth > READS_BEFORE_WAITING;
 }
 
-/** Tells the story with one fault at one boundary. Answers what is wrong in the end; nothing, on a sound stack. */
-export async function tellWithFault(
+/** Tells the story with these faults, and until all is quiet again. */
+export async function tellWithFaults(
   stack: Stack,
   story: Story,
-  { boundary, kind, n }: { boundary: Boundary; kind: FaultKind; n: string },
-): Promise<string[]> {
-  const { act, end } = await story.prepare(stack, n);
+  { struck, n }: { readonly struck: readonly Struck[]; readonly n: string },
+): Promise<Told> {
+  const deed = await prepare(stack, story, n);
+  for (const { boundary, strike } of struck) await fault(stack, { ...boundary, ...strike.fault });
+  const isHeld = struck.some(({ strike }) => strike === DELAY);
+  if (isHeld) await actAndBeOvertaken(stack, deed);
+  else await deed.act().catch(() => {});
   await stack.settle();
-  await stack.control$('POST', '/faults', { ...boundary, kind });
-  await act();
-  await stack.settle();
-  await stack.quiesce();
-  return [...((await end?.()) ?? []), ...violations(await readWorld(stack))];
+  // Of several faults, some are for those who mend the first.
+  if (struck.length > 1) await passRound(stack);
+  const { faults } = await stack.control$('GET', '/faults');
+  const hasStruck = (faults as readonly unknown[]).length === 0 && (!isHeld || (await wasHeld(stack)));
+  return { hasStruck, wrong: await wrongInTheEnd(stack, deed) };
 }
 
-function send(stack: Stack, { method, path, body, headers }: Request): Promise<Reply> {
-  return stack.call(method, path, { headers, ...(body !== undefined && { body }) });
+/** What is wrong when all is quiet, before and after whoever did it has asked again. */
+async function wrongInTheEnd(stack: Stack, { end, isOnlyAsked }: Deed): Promise<string[]> {
+  const before = await untilQuiet(stack);
+  if (end === undefined) return before;
+  const ended = await end().catch((error: Error) => [error.message]);
+  return [...(isOnlyAsked ? [] : before), ...ended, ...(await untilQuiet(stack))];
 }
 
-/** Repeats the caller's key until the reply is final. A 503 is not: the next try is a new attempt. */
-async function repeat(stack: Stack, request: Request): Promise<Reply> {
-  let reply = await send(stack, request);
-  for (let tries = 0; tries < 6; tries += 1) {
-    const isFinal = reply.status !== 202 && reply.status < 500 && reply.headers.get('retry-after') === null;
-    if (isFinal) return reply;
-    await stack.quiesce();
-    reply = await send(stack, request);
+/** The calls that a story makes, and those who mend it, from the one on that is struck. */
+export async function callsAfter(
+  stack: Stack,
+  story: Story,
+  { boundary, strike }: Struck,
+  n: string,
+): Promise<Boundary[]> {
+  const deed = await prepare(stack, story, n);
+  await fault(stack, { ...boundary, ...strike.fault });
+  await deed.act().catch(() => {});
+  await stack.settle();
+  await passRound(stack);
+  const calls = await stack.calls();
+  const first = calls.findIndex((call) => call.fault !== undefined);
+  const after = new Set(calls.slice(first + 1));
+  const found = boundariesOf(calls);
+  const late = boundariesOf(calls.filter((call) => !after.has(call))).map((one) => JSON.stringify(one));
+  await wrongInTheEnd(stack, deed);
+  return first < 0 ? [] : found.filter((one) => !late.includes(JSON.stringify(one)));
+}
+
+async function prepare(stack: Stack, story: Story, n: string): Promise<Deed> {
+  const deed = await story.prepare(stack, n);
+  await stack.settle();
+  await advance(stack, SECRETS_KEPT_SECONDS);
+  await stack.settle();
+  await stack.control$('DELETE', '/calls');
+  return deed;
+}
+
+/**
+ * Does the deed, of which one call is held up. When all others have done what they can, the leases end, and whoever
+ * takes over does so; then the call goes on. Nothing of this waits for a time: only for the others.
+ */
+async function actAndBeOvertaken(stack: Stack, { act, takeOver }: Deed): Promise<void> {
+  let hasActed = false;
+  const acting = act()
+    .catch(() => {})
+    .finally(() => {
+      hasActed = true;
+    });
+  await until(async () => hasActed || (await wasHeld(stack)), 'the deed is done, or held up');
+  const others: Promise<unknown>[] = [];
+  for (let leases = 0; leases < LEASES; leases += 1) {
+    await stack.settle({ exceptHeld: true });
+    await advance(stack, LEASE_SECONDS);
+    await stack.settle({ exceptHeld: true });
+    const names = ['sweep-operations', 'retry-failed-syncs'];
+    const due = names.map((name) => () => stack.control$('POST', `/schedules/${name}/run`));
+    others.push(...[...due, ...(takeOver ? [takeOver] : [])].map((run) => run().catch(() => {})));
   }
-  return reply;
+  await stack.settle({ exceptHeld: true });
+  await stack.control$('DELETE', '/faults');
+  await Promise.all([acting, ...others]);
+}
+
+async function wasHeld(stack: Stack): Promise<boolean> {
+  return (await stack.calls()).some((call) => call.fault === 'delay');
 }

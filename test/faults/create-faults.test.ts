@@ -1,5 +1,7 @@
 import { empty } from '../stack/empty.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
+import { putItem } from '../stack/world.ts';
+import { untilQuiet } from './quiet.ts';
 import * as scenarios from './scenarios.ts';
 
 /** Every story of a fault ends well: nothing left half done, and the caller's key gets its final reply. */
@@ -24,4 +26,9 @@ describe('a create that something goes wrong in', () => {
     ['reaches Stripe once when a proxy answers after a lost reply', scenarios.replyLostThenProxy],
     ['reaches Stripe once when it is poked twice', scenarios.pokedTwice],
   ])('%s', async (_, scenario) => expect(await scenario(stack)).toEqual([]));
+
+  it('would be seen to be owed for ever', async () => {
+    await putItem(stack, { pk: 'CUSTOMER#owed', sk: 'OWED', dueAt: '9', retryAt: '9', runId: 'dead' });
+    expect(await untilQuiet(stack)).toHaveLength(3);
+  });
 });

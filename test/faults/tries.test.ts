@@ -1,7 +1,7 @@
 import { withPlantedBug } from '../stack/planted-bug.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { PROTECTED } from './telling.ts';
-import { busyAndPokeNotSent, deleteBeginsAgain, sweepPartlyFails, undoRefused } from './tries.ts';
+import { busyAndPokeNotSent, deleteBeginsAgain, sweepPartlyFails, undecided, undoRefused } from './tries.ts';
 
 /** One guard of each story, and two of the busy customer's. None of them matters to another story. */
 const BUGS = [
@@ -22,6 +22,7 @@ const BUGS = [
     guard: "if (outcome.is === 'rejected') return park(deps, executor, 'Stripe refuses to delete the customer.');",
     without: "if (outcome.is === 'rejected') return 'undone';",
   },
+  { file: 'lib/adapters/dynamodb/transaction.ts', guard: "  'TransactionConflict',\n", without: '' },
 ];
 
 describe('what cannot be done at first', () => {
@@ -43,12 +44,24 @@ describe('what cannot be done at first', () => {
     expect(await deleteBeginsAgain(stack, headers)).toEqual([]),
   );
 
+  it.each([
+    { code: 'TransactionConflict', mode: 'default', headers: {} },
+    { code: 'TransactionConflict', mode: 'protected', headers: PROTECTED },
+    { code: 'RequestLimitExceeded', mode: 'default', headers: {} },
+    { code: 'ThrottlingException', mode: 'protected', headers: PROTECTED },
+  ])('is begun by whoever asks again when DynamoDB names $code ($mode create)', async ({ code, headers }) =>
+    expect(await undecided(stack, code, headers)).toEqual([]),
+  );
+
   it('waits for a person when Stripe refuses to undo it, and is ended by one', async () =>
     expect(await undoRefused(stack)).toEqual([]));
 
   it('is lost, or asked twice, without its guards', async () => {
     await withPlantedBug(BUGS, async (unguarded) => {
       expect(await deleteBeginsAgain(unguarded)).toContain('Subscriptions were read 2 times.');
+      expect(await undecided(unguarded, 'TransactionConflict')).toContain(
+        'After one refusal, the caller was told 500.',
+      );
       const busy = ['A caller was told 500, not 409.', 'Stripe has the name Before.'];
       expect(await busyAndPokeNotSent(unguarded)).toEqual(expect.arrayContaining(busy));
       await expect(undoRefused(unguarded)).rejects.toThrow('The operation never was needs_attention.');

@@ -6,7 +6,7 @@ import type { Scenario } from './scenarios.ts';
 import { ASYNC, advance, createCustomer, expectStatus, fault, hold, letGo, PROTECTED, sweep } from './telling.ts';
 
 const SWEEP = 'concord-local-sweep-operations';
-const DELETE = 'concord-local-delete-customer';
+const [API, DELETE] = ['concord-local-api', 'concord-local-delete-customer'];
 
 /** Of two operations and two customers that are due, one each cannot be taken up. The others are, by the same sweep. */
 export const sweepPartlyFails: Scenario = async (stack) => {
@@ -80,6 +80,36 @@ export async function deleteBeginsAgain(stack: Stack, headers: Record<string, st
     ...(deleted?.status === 200 ? [] : [`The delete was answered ${deleted?.status}.`]),
     ...(begun >= 2 ? [] : ['The delete did not have to begin again.']),
     ...(asked === 1 ? [] : [`Subscriptions were read ${asked} times.`]),
+    ...violations(await readWorld(stack)),
+  ];
+}
+
+/**
+ * DynamoDB does not decide: it names a conflict with other transactions, or too many requests. Once, nobody notices; as
+ * long as that lasts nothing is begun, and who repeats the key then gets what was asked for.
+ */
+export async function undecided(stack: Stack, code: string, headers: Record<string, string> = {}): Promise<string[]> {
+  const refusal = { function: API, service: 'dynamodb', action: 'TransactWriteItems', kind: 'error', code };
+  const name = `${code}-${Object.keys(headers).length}`;
+  const body = { name: 'Contended', email: `${name}@example.com` };
+  const create = (key: string, email = body.email) =>
+    stack.call('POST', '/customers', { body: { ...body, email }, headers: { ...headers, 'idempotency-key': key } });
+  await fault(stack, refusal);
+  const once = await create(`${name}-once`, `${name}-once@example.com`);
+  await fault(stack, { ...refusal, times: 1000 });
+  const refused = await create(name);
+  const isBusy = refused.status === 409 && Number(refused.headers.get('retry-after')) > 0;
+  const begun = (await readWorld(stack)).customers.filter(({ email }) => email === body.email).length;
+  await stack.control$('DELETE', '/faults');
+  const again = await create(name);
+  await stack.quiesce();
+  return [
+    ...(once.status === 201 ? [] : [`After one refusal, the caller was told ${once.status}.`]),
+    ...(refused.status >= 500 || isBusy
+      ? []
+      : [`The caller was told ${refused.status} while nothing could be decided.`]),
+    ...(begun === 0 ? [] : ['Something was begun.']),
+    ...(again.status === 201 ? [] : [`The key's repeat got ${again.status}.`]),
     ...violations(await readWorld(stack)),
   ];
 }

@@ -1,15 +1,8 @@
 import { dashboard } from '../stack/dashboard.ts';
-import { type PlantedBug, withPlantedBug } from '../stack/planted-bug.ts';
+import { withPlantedBug } from '../stack/planted-bug.ts';
 import type { Stack } from '../stack/stack.ts';
 import { createTwins } from '../two-way/told.ts';
-
-/** No bug, but a deployment to which three customers are many. */
-const MANY: PlantedBug = {
-  file: 'cdk.json',
-  guard: '"context": {',
-  without: '"context": {\n    "mostAtOnce": 3,',
-  isHarmless: true,
-};
+import { MANY } from './at-size.ts';
 
 const DATA_CONSISTENCY = '/customers/data-consistency';
 
