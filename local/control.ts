@@ -8,6 +8,7 @@ import { type GatewayOptions, serveCall } from './gateway.ts';
 import type { Access } from './iam/access.ts';
 import type { Idle } from './idle.ts';
 import type { TokenRequest } from './issuer.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import type { Queue } from './queue.ts';
 import type { Clock } from './runtime.ts';
 import type { Schedule } from './schedule.ts';
@@ -27,6 +28,7 @@ export type ControlParts = {
   readonly usage: Usage;
   readonly queues: readonly Queue[];
   readonly schedules: readonly Schedule[];
+  readonly functions: readonly LambdaFunction[];
   readonly idle: Idle;
   readonly codeFlow: CodeFlow;
   readonly createToken: (request: TokenRequest) => Promise<string>;
@@ -71,6 +73,7 @@ function controlRoutes(parts: ControlParts): readonly Route[] {
     ['GET', /^\/permissions$/, () => ({ permissions: access.permissions(), denials: access.denials() })],
     ['GET', /^\/usage$/, () => parts.usage.report()],
     ['GET', /^\/idle$/, ({ query }) => parts.idle({ exceptHeld: query.get('except') === 'held' })],
+    ['GET', /^\/memory$/, () => readMemory(parts.functions)],
     ['POST', /^\/tokens$/, async ({ body }) => ({ token: await parts.createToken(parseTokenRequest(body)) })],
     [
       'POST',
@@ -131,6 +134,15 @@ async function runSchedule(schedules: readonly Schedule[], name: string): Promis
   const result = await schedule.run();
   if (result.ok) return result.payload;
   throw new ControlProblem(502, `${schedule.functionName} failed with ${result.errorType}: ${result.errorMessage}`);
+}
+
+/** What the runner's process takes in all, and what the objects of each environment do, by its function. */
+async function readMemory(functions: readonly LambdaFunction[]): Promise<object> {
+  const heaps = await Promise.all(
+    functions.map(async (one) => ({ function: one.name, heap_bytes: await one.heapBytes() })),
+  );
+  const { rss, heapUsed } = process.memoryUsage();
+  return { rss_bytes: rss, heap_bytes: heapUsed, functions: heaps };
 }
 
 function describeQueue(queue: Queue, queues: readonly Queue[]): object {

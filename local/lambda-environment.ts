@@ -36,6 +36,8 @@ export type LambdaEnvironment = {
   /** Resolves when the handler is loaded; to the failure if it could not be. */
   readonly started: Promise<Failure | undefined>;
   isAlive(): boolean;
+  /** What its objects take, those not yet collected included; none once it has ended. */
+  heapBytes(): Promise<number>;
   /** Never rejects. An environment that dies meanwhile answers `Runtime.ExitError`. */
   invoke(event: unknown): Promise<InvokeResult>;
   /** Ends the process at once, with whatever it was doing. */
@@ -103,6 +105,10 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Lam
   return {
     started: startedResult.then((result) => (result.ok ? undefined : result)),
     isAlive: () => alive,
+    async heapBytes() {
+      const statistics = await worker?.getHeapStatistics().catch(() => undefined);
+      return statistics?.used_heap_size ?? 0;
+    },
     kill: () => end(failure('Runtime.ExitError', 'Error: Runtime exited with error: signal: killed')),
     invoke(event) {
       const json = JSON.stringify(event) ?? 'null';

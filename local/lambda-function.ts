@@ -33,6 +33,12 @@ export type LambdaFunctionOptions = GatewayBackdrop & {
   readonly onLog: (functionName: string, line: string) => void;
 };
 
+/** A function whose memory can be looked at. */
+export type LambdaFunction = LocalFunction & {
+  /** What the objects of each of its environments take. */
+  heapBytes(): Promise<readonly number[]>;
+};
+
 type Waiting = {
   readonly event: unknown;
   readonly onStart: (() => void) | undefined;
@@ -49,7 +55,7 @@ const mostStarts = 2;
 const longestIdleMs = 60_000;
 
 /** One function of the template, with the environments that it needs. They start when somebody asks, as in Lambda. */
-export function createLambdaFunction(options: LambdaFunctionOptions): LocalFunction {
+export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunction {
   const { ReservedConcurrentExecutions: reserved = mostEnvironments } = options.properties;
   const limit = Math.min(reserved, mostEnvironments);
   const { idleMs = longestIdleMs } = options;
@@ -129,6 +135,7 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LocalFunct
     name: options.name,
     roleLogicalId: options.roleLogicalId,
     running: () => running,
+    heapBytes: () => Promise.all([...environments].map((environment) => environment.heapBytes())),
     async invoke(event, onStart) {
       if (closed) return closing;
       if (limit === 0) return { ok: false, errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' };

@@ -7,12 +7,12 @@ import { createFaults, type Faults } from './faults.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { type Access, createAccess, type Service } from './iam/access.ts';
 import type { Needed } from './iam/needed-permissions.ts';
-import { createLambdaFunction } from './lambda-function.ts';
+import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
 import type { OpenCollection } from './persistent-collection.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { createQueueService } from './queue-service.ts';
 import { accountId, region } from './resource-identity.ts';
-import type { AwsService, Backends, Clock, LocalFunction } from './runtime.ts';
+import type { AwsService, Backends, Clock } from './runtime.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import { createSecretsService, type SecretValues } from './secret.ts';
 import { createStateMachine, type StateMachine } from './state-machine.ts';
@@ -24,7 +24,7 @@ import { createUsage, type Usage } from './usage.ts';
 
 /** Everything of the template that works behind its HTTP endpoints. */
 export type RunningStack = {
-  readonly functions: readonly LocalFunction[];
+  readonly functions: readonly LambdaFunction[];
   readonly queues: readonly Queue[];
   readonly mappings: readonly EventSourceMapping[];
   readonly machines: readonly StateMachine[];
