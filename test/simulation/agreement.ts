@@ -66,6 +66,9 @@ export function disagreements(sides: BothSides): string[] {
   for (const id of bases) wrong.push(`${id} is said to agree on ${JSON.stringify(syncs.get(id)?.base)}`);
   const emails = customers.flatMap(({ status, email }) => (status === 'deleted' || email === null ? [] : [email]));
   if (new Set(emails).size < emails.length) wrong.push(`two have the same email: ${emails}`);
+  for (const { id, record } of links) {
+    if (record.customerId !== undefined && record.runId !== undefined) wrong.push(`${id} is linked, and still has a run`);
+  }
   const known = new Set(customers.map(({ id }) => id));
   for (const { id, metadata } of alive) {
     if (!known.has(String(metadata['concord_customer_id']))) wrong.push(`Stripe's ${id} is an orphan`);

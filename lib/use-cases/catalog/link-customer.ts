@@ -7,6 +7,7 @@ import type { SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { commitRequest } from './commit-request.ts';
 import { customerView } from './customer-view.ts';
+import { linkedTo } from './linked.ts';
 import { type DefaultModeDeps, owedChanges, pokeOwed } from './owed.ts';
 import { isAsRead, isSyncing, nobodySyncsSince, readLive } from './read-live.ts';
 
@@ -46,7 +47,7 @@ export async function linkCustomer(
       customer: check(customerKey, isAsRead(customer)),
       link: change(
         { type: 'link', integration: 'stripe', externalId },
-        { customerId, dueAt: undefined, lookAgain: undefined },
+        linkedTo(customerId),
         any(missing('customerId'), equal('customerId', customerId)),
       ),
       sync: change(

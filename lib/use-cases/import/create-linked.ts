@@ -7,6 +7,7 @@ import { commitRequest } from '../catalog/commit-request.ts';
 import { customerView } from '../catalog/customer-view.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
 import { findThere, refuseIfOwned } from '../catalog/link-customer.ts';
+import { linkedTo } from '../catalog/linked.ts';
 import { type DefaultModeDeps, pokeOwed, SWEEP_AFTER_MS } from '../catalog/owed.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
 import { countLive } from '../health/counters.ts';
@@ -50,7 +51,7 @@ export async function createLinked(
       ),
       link: change(
         { type: 'link', integration: 'stripe', externalId },
-        { customerId, dueAt: undefined, lookAgain: undefined },
+        linkedTo(customerId),
         any(missing('customerId'), equal('customerId', customerId)),
       ),
       audit: put(

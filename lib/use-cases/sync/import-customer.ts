@@ -4,10 +4,11 @@ import type { ExternalCustomer } from '#ports/integration.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
+import { linkedTo } from '../catalog/linked.ts';
 import { countLive } from '../health/counters.ts';
 import { auditOf } from './audit.ts';
 import { awaitEmail, findBlocker } from './blocked-email.ts';
-import { isStillRun, type LinkRun, linkKey, RUN_OVER, tryAgain, tryLater } from './link-run.ts';
+import { isStillRun, type LinkRun, linkKey, tryAgain, tryLater } from './link-run.ts';
 import { customerKey, type SyncDeps, type SyncResult, syncKey } from './run.ts';
 
 /**
@@ -35,7 +36,7 @@ export async function importCustomer(deps: SyncDeps, run: LinkRun, found: Extern
     }),
   };
   const { committed } = await deps.store.commit({
-    link: change(linkKey(deps, run.externalId), { ...RUN_OVER, customerId: id }, isStillRun(run)),
+    link: change(linkKey(deps, run.externalId), linkedTo(id), isStillRun(run)),
     customer: put(customerKey(id), customer, absent),
     sync: put(syncKey(deps, id), sync, absent),
     claim: fields.email === null ? undefined : claimEmail(fields.email, { state: 'held', customerId: id }),

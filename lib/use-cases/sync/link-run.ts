@@ -1,6 +1,7 @@
 import { all, type Changes, type Condition, change, equal, missing } from '#ports/catalog-store.ts';
 import type { LinkRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
+import { RUN_OVER } from '../catalog/linked.ts';
 import { backoff } from './end-run.ts';
 import { type Cause, RUN_LEASE_MS, type SyncDeps, type SyncResult } from './run.ts';
 
@@ -23,12 +24,6 @@ export function linkKey({ integration }: Pick<SyncDeps, 'integration'>, external
 export function isStillRun({ link: { revision } }: LinkRun) {
   return all(equal('revision', revision), missing('customerId'));
 }
-
-/** What ends a run for good: it is linked, or nobody's. */
-export const RUN_OVER = {
-  ...{ runId: undefined, runExpiresAt: undefined },
-  ...{ lookAgain: undefined, tries: undefined, dueAt: undefined },
-} as const;
 
 /**
  * Takes the run. One that is live is told to look again, in one write that holds only while it is live. `linked`: it

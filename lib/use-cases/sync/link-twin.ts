@@ -1,8 +1,9 @@
 import { absent, change, check, equal, put } from '#ports/catalog-store.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
+import { linkedTo } from '../catalog/linked.ts';
 import { isAsRead, nobodySyncsSince } from '../catalog/read-live.ts';
-import { isStillRun, type LinkRun, linkKey, RUN_OVER, tryAgain } from './link-run.ts';
+import { isStillRun, type LinkRun, linkKey, tryAgain } from './link-run.ts';
 import { customerKey, type SyncDeps, type SyncResult, syncKey } from './run.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function linkTwin(
     ...(customer.status === 'deleted' && { isTombstone: true as const }),
   };
   const { committed } = await deps.store.commit({
-    link: change(linkKey(deps, run.externalId), { ...RUN_OVER, customerId: customer.id }, isStillRun(run)),
+    link: change(linkKey(deps, run.externalId), linkedTo(customer.id), isStillRun(run)),
     customer: check(
       customerKey(customer.id),
       // A tombstone has no version that moves.

@@ -1,5 +1,6 @@
 import { absent, change, check, equal, missing, put } from '#ports/catalog-store.ts';
 import { iso } from '#ports/system.ts';
+import { linkedTo } from '../../catalog/linked.ts';
 import { linkKey } from '../../sync/link-run.ts';
 import { syncKey } from '../../sync/run.ts';
 import type { CustomerEvidence, ExternalEvidence } from '../evidence.ts';
@@ -14,8 +15,6 @@ import {
   skipped,
   unchangedCustomer,
 } from './repair.ts';
-
-const LINKED = { dueAt: undefined, lookAgain: undefined } as const;
 
 /** Ties the Stripe customer that a customer names to it. A link that names another one is only re-pointed when asked. */
 export async function link(deps: RepairDeps, evidence: CustomerEvidence): Promise<Repaired> {
@@ -33,7 +32,7 @@ export async function link(deps: RepairDeps, evidence: CustomerEvidence): Promis
       customer: unchangedCustomer(customerId, customer),
       link: change(
         linkKey(deps, sync.externalId),
-        { ...LINKED, customerId },
+        linkedTo(customerId),
         found?.customerId === undefined ? missing('customerId') : equal('customerId', found.customerId),
       ),
       audit: isAnothers
@@ -122,11 +121,10 @@ export async function addSync(deps: RepairDeps, { customerId, customer, hint }: 
     link:
       hint === undefined
         ? undefined
-        : change(
-            linkKey(deps, hint),
-            { ...LINKED, customerId },
-            { is: 'any', of: [missing('customerId'), equal('customerId', customerId)] },
-          ),
+        : change(linkKey(deps, hint), linkedTo(customerId), {
+            is: 'any',
+            of: [missing('customerId'), equal('customerId', customerId)],
+          }),
   });
   return repaired.is === 'fixed' ? runFor(deps, customerId) : repaired;
 }

@@ -2,6 +2,7 @@ import type { Outcome } from '#domain/outcome.ts';
 import { all, any, change, equal, missing, type WriteTo } from '#ports/catalog-store.ts';
 import type { IntegrationName } from '#ports/integration.ts';
 import type { LinkRecord, OperationRecord } from '#ports/records.ts';
+import { linkedTo } from '../../catalog/linked.ts';
 import type { StepDeps } from '../executor.ts';
 
 export type Accepted = { readonly externalId: string; readonly at: string; readonly stripeRequestId?: string };
@@ -50,8 +51,11 @@ export function linkTo(
 ): WriteTo<'link'> {
   const isNobodys = missing<'customerId'>('customerId');
   const isFree = isAskedToLook ? isNobodys : all(isNobodys, missing('revision'));
-  const linked = { customerId, dueAt: undefined, lookAgain: undefined };
-  return change({ type: 'link', integration, externalId }, linked, any(isFree, equal('customerId', customerId)));
+  return change(
+    { type: 'link', integration, externalId },
+    linkedTo(customerId),
+    any(isFree, equal('customerId', customerId)),
+  );
 }
 
 /** Whether somebody looked at an external customer before it was linked. */
