@@ -12,6 +12,8 @@ export type LocalState = {
   /** To be called after each advance. */
   saveClock(): void;
   readonly webhookSecret: string;
+  /** Tells its tables from those of others where several runners share a DynamoDB. */
+  readonly tablesMark: string;
   close(): void;
 };
 
@@ -23,17 +25,20 @@ export function openLocalState(directory: string | undefined): LocalState {
   clock.advance(Number(settings.get(offsetName) ?? 0));
   const webhookSecret = settings.get(webhookSecretName) ?? `whsec_${randomBytes(24).toString('hex')}`;
   settings.set(webhookSecretName, webhookSecret);
+  const tablesMark = settings.get(tablesMarkName) ?? randomBytes(4).toString('hex');
+  settings.set(tablesMarkName, tablesMark);
   return {
     open,
     clock,
     saveClock: () => settings.set(offsetName, String(Math.round(clock.now() - Date.now()) / 1000)),
-    webhookSecret,
+    ...{ webhookSecret, tablesMark },
     close,
   };
 }
 
 const offsetName = 'clock-offset-seconds';
 const webhookSecretName = 'webhook-secret';
+const tablesMarkName = 'tables-mark';
 
 function openState(directory: string | undefined): ReturnType<typeof openCollections> {
   if (directory === undefined) return openCollections();

@@ -30,7 +30,8 @@ export const usage = `Runs the synthesized Concord stack on this machine.
   --help              prints this
 
   STRIPE_SECRET_KEY=sk_test_…  uses Stripe's own test mode, and starts no sandbox
-  DYNAMODB_ENDPOINT=http://…   uses another DynamoDB, DynamoDB Local say, rather than the embedded one
+  DYNAMODB_ENDPOINT=http://…   uses another DynamoDB, DynamoDB Local say, rather than the embedded one;
+                               tables are this run's own, and go with it unless --data keeps them
 `;
 
 /** Reads the command line. `help` when that is what was asked for. Throws `UsageError`. */

@@ -11,7 +11,7 @@ import { firstTokens, type ReadyLine } from './ready-line.ts';
 import { parseStripeKey } from './secret.ts';
 import { serve } from './servers.ts';
 import { type RunningStack, runStack } from './stack.ts';
-import { createTables } from './table.ts';
+import { createTables, deleteTables } from './table.ts';
 import { asList, asRecord, type ResolvedTemplate, resolveTemplate } from './template.ts';
 
 export type Runner = {
@@ -60,13 +60,15 @@ async function start(options: Options, setting: Setting, closers: Closers): Prom
   const { assembly, dynamodbUrl } = foundation;
 
   const endpoints = { api: localUrl(ports.api), webhook: localUrl(ports.webhook) };
-  const template = resolveTemplate(assembly.template, assembly.stackName, endpoints);
+  const isShared = dynamodbEndpoint !== undefined;
+  const mark = isShared ? state.tablesMark : undefined;
+  const template = resolveTemplate(assembly.template, assembly.stackName, endpoints, mark);
+  const tables = [...template.ofType('AWS::DynamoDB::GlobalTable'), ...template.ofType('AWS::DynamoDB::Table')];
+  // What `--data` does not keep must not stay behind in somebody else's DynamoDB.
+  if (isShared && options.data === undefined) closers.add(() => deleteTables(tables, dynamodbUrl));
   const [issuer] = await Promise.all([
     createIssuer({ ...issuerOf(template), store: state.open<JWK>('issuer') }),
-    createTables(
-      [...template.ofType('AWS::DynamoDB::GlobalTable'), ...template.ofType('AWS::DynamoDB::Table')],
-      dynamodbUrl,
-    ),
+    createTables(tables, dynamodbUrl),
   ]);
   const stripe = foundation.sandbox?.url ?? 'https://api.stripe.com';
   const stack = runStack({

@@ -1,6 +1,7 @@
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   ListTablesCommand,
@@ -25,6 +26,14 @@ export async function createTables(resources: readonly Resource[], endpoint: str
   } finally {
     client.destroy();
   }
+}
+
+/** Deletes the tables of the template from the DynamoDB at `endpoint`. */
+export async function deleteTables(resources: readonly Resource[], endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint, region, credentials });
+  await Promise.all(resources.map(({ name }) => client.send(new DeleteTableCommand({ TableName: name }))));
+  client.destroy();
 }
 
 async function exists(client: DynamoDBClient, TableName: string): Promise<boolean> {

@@ -36,9 +36,15 @@ export type ResolvedTemplate = {
 
 /**
  * Answers every intrinsic function of the template. Throws, with the place in the template, on a function or a
- * reference that it does not know: guessing would run something else than what deploys.
+ * reference that it does not know: guessing would run something else than what deploys. `tablesMark` ends the names of
+ * tables, where other stacks have theirs too.
  */
-export function resolveTemplate(template: Template, stackName: string, endpoints: LocalEndpoints): ResolvedTemplate {
+export function resolveTemplate(
+  template: Template,
+  stackName: string,
+  endpoints: LocalEndpoints,
+  tablesMark?: string,
+): ResolvedTemplate {
   const identities = new Map<string, Identity>();
   const named = new Set<string>();
 
@@ -53,11 +59,17 @@ export function resolveTemplate(template: Template, stackName: string, endpoints
     const own = property === undefined ? undefined : declared.Properties?.[property];
     const name =
       own === undefined
-        ? `${stackName}-${logicalId}`
+        ? generatedName(declared.Type, logicalId)
         : String(resolveValue(own, lookup, `Resources.${logicalId}.Properties.${property}`));
     const made = identify(declared.Type, { logicalId, name, endpoints });
     identities.set(logicalId, made);
     return made;
+  }
+
+  /** CloudFormation's own ends are random; here only tables can meet others of the same name. */
+  function generatedName(type: string, logicalId: string): string {
+    const isMarked = tablesMark !== undefined && type.startsWith('AWS::DynamoDB::');
+    return isMarked ? `${stackName}-${logicalId}-${tablesMark}` : `${stackName}-${logicalId}`;
   }
 
   const pseudo: Readonly<Record<string, string>> = {

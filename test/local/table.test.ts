@@ -7,11 +7,13 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   DynamoDBClient,
+  ListTablesCommand,
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type LocalDynamodb, startEmbeddedDynamodb } from '../../local/embedded-dynamodb.ts';
-import { createTables } from '../../local/table.ts';
+import { createTables, deleteTables } from '../../local/table.ts';
+import { resolveTemplate } from '../../local/template.ts';
 import { resourcesOf, until } from './aws-fixture.ts';
 import { findFreePorts, isListening } from './runner-process.ts';
 
@@ -88,6 +90,23 @@ describe('the tables of the template', () => {
     await start(file);
     await createTables(tables, dynamodb.url);
     expect((await client.send(new ScanCommand({ TableName: 'catalog' }))).Count).toBe(1);
+  });
+});
+
+describe('of two runners that share a DynamoDB', () => {
+  it('each has tables of its own, and takes only those away', async () => {
+    await start();
+    const { TableName: _, ...Properties } = tables[0]?.properties ?? {};
+    const Resources = { Catalog: { Type: 'AWS::DynamoDB::GlobalTable', Properties } };
+    const endpoints = { api: 'http://api', webhook: 'http://webhook' };
+    const [one = [], other = []] = ['one', 'other'].map(
+      (mark) => resolveTemplate({ Resources }, 'stack', endpoints, mark).resources,
+    );
+    for (const own of [one, other]) await createTables(own, dynamodb.url);
+    const names = async () => (await client.send(new ListTablesCommand({}))).TableNames;
+    expect(await names()).toEqual(['stack-Catalog-one', 'stack-Catalog-other']);
+    await deleteTables(one, dynamodb.url);
+    expect(await names()).toEqual(['stack-Catalog-other']);
   });
 });
 

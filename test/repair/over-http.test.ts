@@ -1,8 +1,8 @@
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { dashboard } from '../stack/dashboard.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { readWorld } from '../stack/world.ts';
+import { catalogTable, readWorld } from '../stack/world.ts';
 import { createTwins, type Twins } from '../two-way/told.ts';
 
 type Issue = { kind: string; customer_id?: string; external_id?: string; repair: { safe: boolean }; reason?: string };
@@ -25,7 +25,7 @@ describe('comparing and repairing, over HTTP', () => {
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
-    TableName = await tableName(client);
+    TableName = await catalogTable(stack);
     for (let count = 0; count < 8; count += 1) all.push(await createTwins(stack, `repair${count}@example.com`));
     await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
     await stack.control$('POST', '/clock', { advance_seconds: 3600 });
@@ -150,8 +150,3 @@ describe('comparing and repairing, over HTTP', () => {
     expect((await stack.call('POST', FIX, { body: { dry_run: 'yes' } })).status).toBe(400);
   });
 });
-
-async function tableName(client: DynamoDBClient): Promise<string> {
-  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  return String(TableNames.find((name) => name.includes('Catalog')));
-}

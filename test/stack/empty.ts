@@ -1,7 +1,8 @@
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Stack } from './stack.ts';
+import { tablesOf } from './world.ts';
 
 const MOST_DELETES = 25;
 const CLIENT = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
@@ -29,8 +30,7 @@ async function emptyQueues(stack: Stack): Promise<void> {
 
 async function emptyTables(stack: Stack): Promise<void> {
   const client = new DynamoDBClient({ ...CLIENT, endpoint: stack.dynamodb });
-  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  await Promise.all(TableNames.map((name) => emptyTable(DynamoDBDocumentClient.from(client), name)));
+  await Promise.all((await tablesOf(stack)).map((name) => emptyTable(DynamoDBDocumentClient.from(client), name)));
   client.destroy();
 }
 

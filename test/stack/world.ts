@@ -25,7 +25,7 @@ export type World = {
 
 export async function readWorld(stack: Stack): Promise<World> {
   const client = clientOf(stack);
-  const TableName = await catalogTable(client);
+  const TableName = await catalogTable(stack);
   const items: Item[] = [];
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
@@ -53,7 +53,7 @@ export async function readWorld(stack: Stack): Promise<World> {
 /** Puts an item into the catalog behind Concord's back. */
 export async function putItem(stack: Stack, item: Item): Promise<void> {
   const client = clientOf(stack);
-  const command = new PutCommand({ TableName: await catalogTable(client), Item: item });
+  const command = new PutCommand({ TableName: await catalogTable(stack), Item: item });
   await DynamoDBDocumentClient.from(client).send(command);
   client.destroy();
 }
@@ -66,9 +66,19 @@ function clientOf(stack: Stack): DynamoDBClient {
   });
 }
 
-async function catalogTable(client: DynamoDBClient): Promise<string> {
-  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  const name = TableNames.find((table) => table.includes('Catalog'));
-  if (name === undefined) throw new Error('There is no catalog table.');
-  return name;
+export async function catalogTable(stack: Stack): Promise<string> {
+  const { CatalogTable } = (await stack.control$('GET', '/outputs')) as { CatalogTable: string };
+  return CatalogTable;
+}
+
+/** A shared DynamoDB has tables of others: those of this stack end as its catalog does. */
+export async function tablesOf(stack: Stack): Promise<readonly string[]> {
+  const client = clientOf(stack);
+  const [{ TableNames = [] }, catalog] = await Promise.all([
+    client.send(new ListTablesCommand({})),
+    catalogTable(stack),
+  ]);
+  client.destroy();
+  const mark = catalog.split('-').at(-1) ?? '';
+  return process.env['DYNAMODB_ENDPOINT'] ? TableNames.filter((name) => name.endsWith(mark)) : TableNames;
 }

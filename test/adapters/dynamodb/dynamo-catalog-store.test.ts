@@ -9,9 +9,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { systemRandom } from '#adapters/system/system.ts';
 import type { Clock } from '#ports/system.ts';
-import { type LocalDynamodb, startEmbeddedDynamodb } from '../../../local/embedded-dynamodb.ts';
+import type { LocalDynamodb } from '../../../local/embedded-dynamodb.ts';
 import { catalogStoreContract } from '../../contracts/catalog-store.contract.ts';
-import { findFreePorts } from '../../local/runner-process.ts';
+import { startDynamodb } from './dynamodb-under-test.ts';
 
 /** The catalog's sparse indexes, by name: partition, order. `infra/tables.ts` says the same of the deployed table. */
 const INDEXES = {
@@ -25,8 +25,7 @@ let dynamodb: LocalDynamodb;
 let client: DynamoDBClient;
 
 beforeAll(async () => {
-  const port = await findFreePorts(1);
-  dynamodb = await startEmbeddedDynamodb({ root: process.cwd(), port, onExit: () => {} });
+  dynamodb = await startDynamodb();
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   client = new DynamoDBClient({ endpoint: dynamodb.url, region: 'us-east-1', credentials });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
@@ -6,12 +7,12 @@ import { systemRandom } from '#adapters/system/system.ts';
 import { absent, type CatalogStore, check, equal, put } from '#ports/catalog-store.ts';
 import { getFence, type Lease } from '#ports/lease-store.ts';
 import type { Clock } from '#ports/system.ts';
-import { type LocalDynamodb, startEmbeddedDynamodb } from '../../../local/embedded-dynamodb.ts';
+import type { LocalDynamodb } from '../../../local/embedded-dynamodb.ts';
 import { leaseStoreContract } from '../../contracts/lease-store.contract.ts';
 import { manualClock } from '../../contracts/manual-clock.ts';
-import { findFreePorts } from '../../local/runner-process.ts';
+import { startDynamodb } from './dynamodb-under-test.ts';
 
-const TableName = 'catalog';
+const TableName = `catalog-${randomUUID()}`;
 const noWait = { ...systemRandom, fraction: () => 0 };
 const hurried = (clock: Clock): Clock => ({ ...clock, sleep: async () => {} });
 
@@ -19,8 +20,7 @@ let dynamodb: LocalDynamodb;
 const clients: DynamoDBClient[] = [];
 
 beforeAll(async () => {
-  const port = await findFreePorts(1);
-  dynamodb = await startEmbeddedDynamodb({ root: process.cwd(), port, onExit: () => {} });
+  dynamodb = await startDynamodb();
   await makeClient().send(
     new CreateTableCommand({
       TableName,

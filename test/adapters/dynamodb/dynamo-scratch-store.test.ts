@@ -1,21 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoScratchStore } from '#adapters/dynamodb/dynamo-scratch-store.ts';
 import { systemRandom } from '#adapters/system/system.ts';
 import type { Clock } from '#ports/system.ts';
-import { type LocalDynamodb, startEmbeddedDynamodb } from '../../../local/embedded-dynamodb.ts';
+import type { LocalDynamodb } from '../../../local/embedded-dynamodb.ts';
 import { manualClock } from '../../contracts/manual-clock.ts';
 import { scratchStoreContract } from '../../contracts/scratch-store.contract.ts';
-import { findFreePorts } from '../../local/runner-process.ts';
+import { startDynamodb } from './dynamodb-under-test.ts';
 
-const TableName = 'ephemeral';
+const TableName = `ephemeral-${randomUUID()}`;
 
 let dynamodb: LocalDynamodb;
 const clients: DynamoDBClient[] = [];
 
 beforeAll(async () => {
-  const port = await findFreePorts(1);
-  dynamodb = await startEmbeddedDynamodb({ root: process.cwd(), port, onExit: () => {} });
+  dynamodb = await startDynamodb();
   await makeClient().send(
     new CreateTableCommand({
       TableName,
