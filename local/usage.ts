@@ -9,7 +9,7 @@ type UsageReport = {
 
 export type Usage = {
   /** The function, with its invocations counted. The time is from when an environment begins, without the wait for one. */
-  metered(target: LocalFunction): LocalFunction;
+  metered<Target extends LocalFunction>(target: Target): Target;
   noteTransition(machineName: string): void;
   /** Since the start: what one operation used is the difference of two reports. */
   report(): UsageReport;
@@ -19,9 +19,9 @@ export function createUsage(): Usage {
   const functions = new Map<string, { invocations: number; busy_ms: number }>();
   const transitions = new Map<string, number>();
   return {
-    metered: (target) => ({
+    metered: <Target extends LocalFunction>(target: Target) => ({
       ...target,
-      async invoke(event, onStart) {
+      async invoke(event: unknown, onStart?: () => void) {
         let startedMs: number | undefined;
         const result = await target.invoke(event, () => {
           startedMs = performance.now();

@@ -67,7 +67,8 @@ export function disagreements(sides: BothSides): string[] {
   const emails = customers.flatMap(({ status, email }) => (status === 'deleted' || email === null ? [] : [email]));
   if (new Set(emails).size < emails.length) wrong.push(`two have the same email: ${emails}`);
   for (const { id, record } of links) {
-    if (record.customerId !== undefined && record.runId !== undefined) wrong.push(`${id} is linked, and still has a run`);
+    if (record.customerId !== undefined && record.runId !== undefined)
+      wrong.push(`${id} is linked, and still has a run`);
   }
   const known = new Set(customers.map(({ id }) => id));
   for (const { id, metadata } of alive) {
