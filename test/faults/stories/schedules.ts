@@ -8,6 +8,8 @@ import { createFailed } from './operators.ts';
 import { createCustomer, type Story } from './story.ts';
 
 const [MINUTE, DAY] = [60, 86_400];
+/** Who was killed holds the lease of its schedule until then. */
+const LONGEST_LEASE_SECONDS = 17 * MINUTE;
 
 /** A schedule fires, and has something to do. */
 function schedule(
@@ -20,7 +22,11 @@ function schedule(
     async prepare(stack, n) {
       await prepare(stack, n);
       const run = () => stack.control$('POST', `/schedules/${name}/run`);
-      return { act: run, takeOver: run, ...(end && { end: () => end(stack, run), isOnlyAsked: true as const }) };
+      const next = async () => {
+        await advance(stack, LONGEST_LEASE_SECONDS);
+        return run();
+      };
+      return { act: run, takeOver: run, ...(end && { end: () => end(stack, next), isOnlyAsked: true as const }) };
     },
   };
 }
