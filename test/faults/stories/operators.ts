@@ -35,6 +35,9 @@ export async function createFailed(stack: Stack, n: string): Promise<void> {
 async function drift(stack: Stack, n: string): Promise<void> {
   const { externalId } = await createCustomer(stack, n);
   await stack.settle();
+  // A deployment knows how far it has read Stripe's events; a new one begins with those of the last hour.
+  await stack.control$('POST', '/schedules/sweep-events/run');
+  await stack.settle();
   await stack.sandbox('POST', '/webhooks', { mode: 'hold' });
   await dashboard(stack).customers.update(externalId, { name: 'Renamed in Stripe' });
   const metadata = { concord_stage: 'local', concord_operation_id: 'x', concord_customer_id: `nobody-${n}` };
