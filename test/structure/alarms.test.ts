@@ -71,6 +71,20 @@ describe('the alarms of the template', () => {
     expect(paged.toSorted()).toEqual([...alarms.keys()].toSorted());
   });
 
+  it('speaks of refused webhooks by the reasons that are counted', () => {
+    const page = readFileSync('docs/runbook.md', 'utf8')
+      .split(/^## /m)
+      .find((text) => text.startsWith('WebhookSignatures'));
+    const [, named = ''] = /by `Reason`: (.*)\.$/m.exec(page ?? '') ?? [];
+    const reasons = [
+      ...readFileSync('lib/adapters/stripe-webhook/refusal.ts', 'utf8').matchAll(/^ {2}'?([\w-]+)'?: \[/gm),
+    ];
+    const signed = reasons
+      .map(([, reason]) => reason)
+      .filter((reason) => reason !== 'unsigned' && reason !== 'malformed');
+    expect(named.replaceAll('`', '').split(', ')).toEqual(signed);
+  });
+
   it('tell the topic when they begin and when they end', () => {
     for (const alarm of alarms.values()) expect(alarm).toMatchObject({ AlarmActions: [TOPIC], OKActions: [TOPIC] });
   });
