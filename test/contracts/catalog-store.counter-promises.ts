@@ -112,4 +112,14 @@ export const counterPromises: readonly CatalogPromise[] = [
       return unless(pending.length === 0 && failed[0]?.customerId === id, `${pending.length}, ${failed.length}`);
     },
   },
+  {
+    promise: 'lists those of each status, however many are apart by another',
+    async violations(stage) {
+      await Promise.all(Array.from({ length: 24 }, () => putApart(stage, 'failed', '2026-01-01')));
+      const pending = [await putApart(stage, 'pending', '2026-01-02'), await putApart(stage, 'pending', '2026-01-03')];
+      const listed = await stage.store.listApart(['failed', 'pending'], 16);
+      const found = listed.filter(({ status }) => status === 'pending').map(({ customerId }) => customerId);
+      return unless(String(found) === String(pending), `${found.length} of 2 among ${listed.length}`);
+    },
+  },
 ];

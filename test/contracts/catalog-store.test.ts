@@ -181,6 +181,13 @@ const CONTROLS: readonly { lacks: string; breaks: string; makeStore: MakeCatalog
     makeStore: brokenBy((right) => ({ listDue: (now, limit) => right.listDue(now, limit + 8) })),
   },
   {
+    lacks: 'room for each status',
+    breaks: 'lists those of each status, however many are apart by another',
+    makeStore: brokenBy((right) => ({
+      listApart: async (statuses, limit) => (await right.listApart(statuses, limit)).slice(0, limit),
+    })),
+  },
+  {
     lacks: 'places that stay (it counts)',
     breaks: 'lists each listed customer once in a walk, while others come, go and change',
     makeStore: brokenBy((right) => ({

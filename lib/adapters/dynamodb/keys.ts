@@ -55,6 +55,11 @@ export function apartKey(status = '', since = ''): string {
   return `${status} ${since}`;
 }
 
+/** The status and the time that such a key was made of. */
+export function splitApartKey(key: string): [status: string, since: string] {
+  return splitOnce(key, ' ');
+}
+
 /** The key of a record that the due index names. */
 export function dueKey({ pk, sk }: ItemKey): Due['key'] {
   const [kind, id] = splitOnce(pk);
@@ -82,8 +87,8 @@ export function scannedKey({ pk, sk }: ItemKey): Scanned['key'] | undefined {
   return undefined;
 }
 
-function splitOnce(text: string): [string, string] {
-  const at = text.indexOf('#');
+function splitOnce(text: string, mark = '#'): [string, string] {
+  const at = text.indexOf(mark);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -26,19 +26,19 @@ export async function getIntegrationHealth(
 ): Promise<IntegrationHealth> {
   const nowMs = clock.nowMs();
   const buckets = recentAttemptKeys(integration, nowMs);
-  const [live, recent, [webhook], listed, operations, deadLetterCount] = await Promise.all([
-    store.read(liveKeys()),
-    store.read(buckets.flatMap(({ keys }) => keys)),
-    store.read([{ type: 'lastWebhook', integration }]),
+  const recentKeys = buckets.flatMap(({ keys }) => keys);
+  const [[webhook, ...counters], listed, operations, deadLetterCount] = await Promise.all([
+    store.read([{ type: 'lastWebhook', integration }, ...recentKeys, ...liveKeys()]),
     store.listApart(APART, APART_AT_MOST),
     countOperations(store),
     deadLetters.count(),
   ]);
+  const [recent, live] = [counters.slice(0, recentKeys.length), counters.slice(recentKeys.length)];
   const apart = listed.filter((each) => each.integration === integration);
   const oldest = apart.find(({ status }) => status === 'pending');
   const history = buckets.map(({ sinceMs, keys }, index) => {
-    const counters = recent.slice(index * keys.length, (index + 1) * keys.length);
-    return { since: iso(sinceMs), attempts: sumOf(counters, 'attempts'), failures: sumOf(counters, 'failures') };
+    const ofBucket = recent.slice(index * keys.length, (index + 1) * keys.length);
+    return { since: iso(sinceMs), attempts: sumOf(ofBucket, 'attempts'), failures: sumOf(ofBucket, 'failures') };
   });
   const health = {
     asOf: iso(nowMs),
