@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { definitionOf } from '#local/state-definition.ts';
 import { readAssembly } from '#local/synth.ts';
 import { resolveTemplate } from '#local/template.ts';
+import { exitCodes, runCommand } from './command-line/command.ts';
+import { readOptions } from './command-line/options.ts';
 
 type Verdict = {
   readonly isValid: boolean;
@@ -15,11 +17,27 @@ type Verdict = {
 const require = createRequire(import.meta.url);
 const validate: (definition: object) => Verdict = require('asl-validator');
 
-const assembly = await readAssembly(process.argv[2] ?? join(import.meta.dirname, '..', 'cdk.out'));
-const template = resolveTemplate(assembly.template, assembly.stackName, { api: '', webhook: '' });
-for (const machine of template.ofType('AWS::StepFunctions::StateMachine')) {
-  const verdict = validate(structuredClone(definitionOf(machine)));
-  if (verdict.isValid) continue;
-  console.error(`${machine.logicalId}: ${verdict.errorsText('\n')}`);
-  process.exitCode = 1;
-}
+const usage = `Holds the state machines of the synthesized template to the Amazon States Language.
+
+  npm run check:states -- [cdk.out]
+
+${exitCodes('they keep to it', 'one does not')}`;
+
+await runCommand({
+  usage,
+  leaves: 'Nothing was changed.',
+  parse(args) {
+    const asked = readOptions(args, {}, 'words');
+    return asked === 'help' ? 'help' : (asked.words[0] ?? join(import.meta.dirname, '..', 'cdk.out'));
+  },
+  async run(directory) {
+    const assembly = await readAssembly(directory);
+    const template = resolveTemplate(assembly.template, assembly.stackName, { api: '', webhook: '' });
+    const wrong = template.ofType('AWS::StepFunctions::StateMachine').flatMap((machine) => {
+      const verdict = validate(structuredClone(definitionOf(machine)));
+      return verdict.isValid ? [] : [`${machine.logicalId}: ${verdict.errorsText('\n')}`];
+    });
+    for (const sentence of wrong) console.error(sentence);
+    return wrong.length === 0;
+  },
+});

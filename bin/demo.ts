@@ -1,8 +1,9 @@
 /** `npm run demo`: what goes wrong between a catalog and Stripe, played on the real stack and told to a person. */
 import { join } from 'node:path';
+import { runCommand } from './command-line/command.ts';
 import { startChildStack } from './demo/child-stack.ts';
 import { createNarrator, type Output } from './demo/narrator.ts';
-import { type DemoCommand, demoUsage, NoDemoError, parseDemoCommand } from './demo/options.ts';
+import { type DemoCommand, demoUsage, parseDemoCommand } from './demo/options.ts';
 import { playScene } from './demo/play.ts';
 import type { Played } from './demo/scene.ts';
 import { SCENES } from './demo/scenes/scenes.ts';
@@ -10,12 +11,11 @@ import { SCENES } from './demo/scenes/scenes.ts';
 const root = join(import.meta.dirname, '..');
 const silent: Output = { write: () => true };
 
-async function run({ port, scene: only, json }: DemoCommand): Promise<boolean> {
+async function run({ port, scene: only, json }: DemoCommand, interrupted: AbortSignal): Promise<boolean> {
   const narrator = createNarrator(json ? silent : process.stdout);
   const beginMs = performance.now();
   narrator.say('Starting the synthesized stack, with a double of Stripe.');
-  const stack = await startChildStack(root, port);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stack.stop());
+  const stack = await startChildStack({ root, port, interrupted });
   const played: Played[] = [];
   try {
     for (const [index, scene] of SCENES.entries()) {
@@ -32,11 +32,9 @@ async function run({ port, scene: only, json }: DemoCommand): Promise<boolean> {
   return kept;
 }
 
-try {
-  const command = parseDemoCommand(process.argv.slice(2), SCENES.length);
-  if (command === 'help') process.stdout.write(demoUsage);
-  else if (!(await run(command))) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof NoDemoError ? error.message : error);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage: demoUsage,
+  leaves: 'The stack was its own, and is gone.',
+  parse: (args) => parseDemoCommand(args, SCENES.length),
+  run,
+});

@@ -2,7 +2,10 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { compileCacheDirectory } from '#local/compile-cache.ts';
-import { type Options, parseOptions, UsageError, usage } from '#local/options.ts';
+import type { Options } from '#local/options.ts';
+import { hearInterruption } from './command-line/interruption.ts';
+import { CommandError } from './command-line/options.ts';
+import { localUsage, parseLocalCommand } from './local/options.ts';
 
 const root = join(import.meta.dirname, '..');
 enableCompileCache(compileCacheDirectory(root));
@@ -11,14 +14,8 @@ const ending = new AbortController();
 const ended = new Promise<void>((resolve) => {
   ending.signal.addEventListener('abort', () => resolve());
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort());
-
-function readOptions(): Options | undefined {
-  const options = parseOptions(process.argv.slice(2));
-  if (options !== 'help') return options;
-  process.stdout.write(usage);
-  return undefined;
-}
+// To be interrupted is how it ends, and no failure.
+hearInterruption().signal.addEventListener('abort', () => ending.abort());
 
 // A reader that goes away, of the ready line say, must not end the runner.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
@@ -44,17 +41,19 @@ async function run(options: Options): Promise<void> {
     process.stdout.write(`${JSON.stringify(runner.ready)}\n`);
   } else process.stdout.write(text);
   await ended;
+  if (!options.json) console.error('Ending.');
   await runner.close();
 }
 
 try {
-  const options = readOptions();
-  if (options) await run(options);
+  const options = parseLocalCommand(process.argv.slice(2));
+  if (options === 'help') process.stdout.write(localUsage);
+  else await run(options);
 } catch (error) {
   if (!ending.signal.aborted) {
-    const told = error instanceof UsageError ? `${error.message}\n` : error;
+    const told = error instanceof CommandError ? `${error.message}\n` : error;
     console.error(told instanceof Error ? told.message : told);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = error instanceof CommandError ? 2 : 1;
   }
 }
 // Whatever a library still waits for, the runner has closed what it opened.

@@ -2,13 +2,12 @@
  * `npm run saga-graph -- [--check] [cdk.out]`: draws the synthesized state machine in docs/saga.md. With `--check` it
  * writes nothing, and fails when the drawing there is out of date. Without a directory the app is synthesized.
  */
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { mermaidOf, type StatesDefinition, withGraph } from '#infra/saga-graph.ts';
 import { definitionOf } from '#local/state-definition.ts';
 import { readAssembly, synthesize } from '#local/synth.ts';
 import { resolveTemplate } from '#local/template.ts';
+import { runPage } from './command-line/page.ts';
 
 const root = join(import.meta.dirname, '..');
 const path = join(root, 'docs', 'saga.md');
@@ -30,11 +29,9 @@ async function readDefinition(directory: string | undefined): Promise<StatesDefi
   }
 }
 
-const { values, positionals } = parseArgs({ options: { check: { type: 'boolean' } }, allowPositionals: true });
-const document = await readFile(path, 'utf8');
-const current = withGraph(document, mermaidOf(await readDefinition(positionals[0])));
-if (!values.check) await writeFile(path, current);
-else if (current !== document) {
-  console.error('docs/saga.md does not show the saga as it is. Run `npm run saga-graph`.');
-  process.exitCode = 1;
-}
+await runPage({
+  name: 'saga-graph',
+  path,
+  says: 'Draws the synthesized state machine in docs/saga.md.',
+  make: async (document, directory) => withGraph(document, mermaidOf(await readDefinition(directory))),
+});

@@ -1,8 +1,4 @@
-/**
- * `npm run scale -- [customers …]`: compares both sides at each of these sizes, and measures what it takes: requests to
- * Stripe, time, and the memory of the process that compares. DynamoDB is the embedded one; Stripe is made up, because
- * the sandbox's own lists take longer the more customers there are.
- */
+/** `npm run scale`: what comparing both sides takes at each of some sizes. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -10,30 +6,36 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startEmbeddedDynamodb } from '#local/embedded-dynamodb.ts';
+import { exitCodes, runCommand } from './command-line/command.ts';
+import { FLAG, numberOf, readOptions } from './command-line/options.ts';
+import { barOf, showingProgress } from './command-line/progress.ts';
 import { startMadeUpStripe } from './scale/made-up-stripe.ts';
 import { type Measured, measureRun } from './scale/measured-run.ts';
 import { DRIFTS_EVERY, fill } from './scale/population.ts';
 import { makeTables, storesOn } from './scale/tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const run = promisify(execFile);
+const runFile = promisify(execFile);
 const SIZES = [1_000, 10_000, 100_000];
 const MOST_MEMORY_GROWTH = 1.1;
 
 type Figures = Measured & { readonly customers: number; readonly lists: number; readonly wanted: string[] };
 
-async function measure(customers: number): Promise<Figures> {
+async function measure(customers: number, interrupted: AbortSignal): Promise<Figures> {
   const port = await freePort();
   const dynamodb = await startEmbeddedDynamodb({ root, port, onExit: (message) => console.error(message) });
   const stripe = await startMadeUpStripe(customers);
   try {
     await makeTables(dynamodb.url);
-    console.error(`${customers}: filling the catalog…`);
-    await fill(storesOn(dynamodb.url).store, customers);
+    const progress = showingProgress();
+    await fill(storesOn(dynamodb.url).store, customers, (filled) => {
+      interrupted.throwIfAborted();
+      progress.show(() => `${barOf(filled / customers)} of ${customers} filled in`);
+    }).finally(progress.end);
     console.error(`${customers}: comparing…`);
-    const timed = await inOwnProcess('time', dynamodb.url, stripe.url);
+    const timed = await inOwnProcess('time', dynamodb.url, stripe.url, interrupted);
     const lists = stripe.lists();
-    const remembered = await inOwnProcess('memory', dynamodb.url, stripe.url);
+    const remembered = await inOwnProcess('memory', dynamodb.url, stripe.url, interrupted);
     const wanted = [
       ...(lists === Math.ceil(customers / 100) ? [] : ['one list call for each hundred customers']),
       ...(timed.issues === Math.ceil(customers / DRIFTS_EVERY) ? [] : ['every drift, and no other']),
@@ -46,15 +48,14 @@ async function measure(customers: number): Promise<Figures> {
 }
 
 /** A process of its own, so that nothing but comparing is in its memory. */
-async function inOwnProcess(what: 'time' | 'memory', dynamodb: string, stripe: string): Promise<Measured> {
-  const { stdout } = await run(process.execPath, [
-    '--expose-gc',
-    import.meta.filename,
-    '--measure',
-    what,
-    dynamodb,
-    stripe,
-  ]);
+async function inOwnProcess(
+  what: 'time' | 'memory',
+  dynamodb: string,
+  stripe: string,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const args = ['--expose-gc', import.meta.filename, '--measure', what, dynamodb, stripe];
+  const { stdout } = await runFile(process.execPath, args, { signal });
   return JSON.parse(stdout);
 }
 
@@ -69,22 +70,45 @@ async function freePort(): Promise<number> {
 
 const megabytes = (bytes = 0) => (bytes / 2 ** 20).toFixed(1);
 
-async function report(sizes: readonly number[]): Promise<boolean> {
-  console.log('customers  list calls  issues  steps  seconds  ms each  MB in use  MB resident');
+const usage = `Compares both sides at each of these sizes, and measures it: requests to Stripe, time, memory of the process
+that compares. DynamoDB is the embedded one; Stripe is made up, because the sandbox's own lists take longer the more
+customers there are.
+
+  npm run scale -- [CUSTOMERS …] [--json]
+
+  CUSTOMERS  sizes, the smallest first (${SIZES.join(' ')}, which takes a quarter of an hour)
+  --json     prints all figures as one JSON on stdout, and the table on stderr
+  --help     prints this
+
+${exitCodes('memory does not grow with the size', 'it does, or a comparison is not as it should be')}`;
+
+type Asked = { readonly sizes: readonly number[]; readonly json: boolean };
+
+function parse(args: readonly string[]): Asked | 'help' {
+  const asked = readOptions(args, { json: FLAG }, 'words');
+  if (asked === 'help') return 'help';
+  const sizes = asked.words.map((word) => numberOf('A size', word, { least: 1, most: 100_000_000 }));
+  return { sizes: sizes.length > 0 ? sizes : SIZES, json: asked.values.json === true };
+}
+
+async function report({ sizes, json }: Asked, interrupted: AbortSignal): Promise<boolean> {
+  const say = json ? console.error : console.log;
+  say('customers  list calls  issues  steps  seconds  ms each  MB in use  MB resident');
   const all: Figures[] = [];
   for (const size of sizes) {
-    const figures = await measure(size);
+    const figures = await measure(size, interrupted);
     all.push(figures);
     const { customers, lists, issues, steps, seconds, peakUsedBytes, maxRssBytes, wanted } = figures;
     const each = ((seconds * 1000) / customers).toFixed(2);
     const columns = [customers, lists, issues, steps, seconds.toFixed(1), each];
     const memory = [megabytes(peakUsedBytes), megabytes(maxRssBytes)];
     const widths = [9, 12, 8, 7, 9, 9, 11, 13];
-    console.log([...columns, ...memory].map((cell, index) => String(cell).padStart(widths[index] ?? 0)).join(''));
-    for (const missed of wanted) console.log(`  wanted: ${missed}`);
+    say([...columns, ...memory].map((cell, index) => String(cell).padStart(widths[index] ?? 0)).join(''));
+    for (const missed of wanted) say(`  wanted: ${missed}`);
   }
   const [first, last] = [all[0]?.peakUsedBytes ?? 0, all.at(-1)?.peakUsedBytes ?? 0];
-  console.log(`The largest took ${(last / first).toFixed(3)} times the memory of the smallest.`);
+  say(`The largest took ${(last / first).toFixed(3)} times the memory of the smallest.`);
+  if (json) console.log(JSON.stringify(all));
   return last <= first * MOST_MEMORY_GROWTH && all.every(({ wanted }) => wanted.length === 0);
 }
 
@@ -92,6 +116,5 @@ const [first, what, dynamodb = '', stripe = ''] = process.argv.slice(2);
 if (first === '--measure') {
   process.stdout.write(JSON.stringify(await measureRun(dynamodb, stripe, what === 'memory')));
 } else {
-  const sizes = process.argv.slice(2).map(Number);
-  process.exitCode = (await report(sizes.length > 0 ? sizes : SIZES)) ? 0 : 1;
+  await runCommand({ usage, leaves: 'What was printed was measured; the tables were its own.', parse, run: report });
 }

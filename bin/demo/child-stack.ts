@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { assertPortsFree } from '#local/ports.ts';
 import type { ReadyLine } from '#local/ready-line.ts';
-import { NoDemoError } from './options.ts';
+import { CommandError } from '../command-line/options.ts';
 
 /** Where free ports are looked for, clear of the runner's own. */
 const FIRST_PORT = 4500;
@@ -11,11 +11,26 @@ const PORTS_TRIED = 50;
 
 export type ChildStack = { readonly ready: ReadyLine; stop(): Promise<void> };
 
-/** Starts `npm start`'s own program, in memory and with schedules that run only when asked. @throws NoDemoError */
-export async function startChildStack(root: string, port: number | undefined): Promise<ChildStack> {
+type Wanted = {
+  readonly root: string;
+  readonly port: number | undefined;
+  /** Ends it, whatever it is at. */
+  readonly interrupted: AbortSignal;
+};
+
+/** Starts `npm start`'s own program, in memory and with schedules that run only when asked. @throws CommandError */
+export async function startChildStack({ root, port, interrupted }: Wanted): Promise<ChildStack> {
   const first = String(port ?? (await freePort()));
   const args = ['bin/local.ts', '--json', '--schedules', 'off', '--port', first];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let isEnding = false;
+  const end = () => {
+    // Asked twice, it would end at once rather than in order.
+    if (!isEnding) child.kill('SIGTERM');
+    isEnding = true;
+  };
+  if (interrupted.aborted) end();
+  interrupted.addEventListener('abort', end, { once: true });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = (said + chunk).slice(-2_000);
@@ -23,12 +38,12 @@ export async function startChildStack(root: string, port: number | undefined): P
   const exited = once(child, 'exit');
   const ready = await new Promise<ReadyLine>((resolve, reject) => {
     createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line)));
-    exited.then(() => reject(new NoDemoError(`The stack did not start:\n${said}`)));
+    exited.then(() => reject(new CommandError(`The stack did not start:\n${said}`)));
   });
   return {
     ready,
     async stop() {
-      child.kill('SIGTERM');
+      end();
       await exited;
     },
   };
@@ -43,5 +58,5 @@ async function freePort(): Promise<number> {
     );
     if (areFree) return first;
   }
-  throw new NoDemoError('There are no five free ports in a row: choose some with --port.');
+  throw new CommandError('There are no five free ports in a row: choose some with --port.');
 }

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { exitCodes } from '../command-line/command.ts';
+import { CommandError, FLAG, numberOf, readOptions, TEXT } from '../command-line/options.ts';
 
 /** What `npm run import` was asked for. */
 export type ImportCommand = {
@@ -10,11 +11,6 @@ export type ImportCommand = {
   /** Stripe requests a second; by the mode of the key when not said. */
   readonly rate: number | undefined;
 };
-
-/** Tells what is wrong with the command line, in a sentence for the person who wrote it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 export const importUsage = `Brings customers that are there already into Concord's catalog.
 
@@ -33,34 +29,19 @@ export const importUsage = `Brings customers that are there already into Concord
   STRIPE_SECRET_KEY=rk_…  a key of the account that the stack uses, which may read and write customers
   AWS credentials and region as ever; the role reads and writes the catalog table and sends to the queue
 
-Exit code 0 when all went in, 1 when some did not, 2 for wrong usage. Safe to be killed, and to be run again.
+${exitCodes('all went in', 'some did not')}
+Safe to be killed, and to be run again.
 `;
 
-/** Reads the command line. `help` when that is what was asked for. @throws UsageError */
+/** Reads the command line. `help` when that is what was asked for. @throws CommandError */
 export function parseImportCommand(args: readonly string[]): ImportCommand | 'help' {
-  const { values } = parseStrictly(args);
-  if (values.help === true) return 'help';
-  const { from, file, stack, json = false, 'dry-run': isDryRun = false } = values;
-  if (from !== 'stripe' && from !== 'csv') throw new UsageError('--from is either stripe or csv.');
-  if (from === 'csv' && !file) throw new UsageError('--from csv needs --file.');
-  if (from === 'stripe' && file !== undefined) throw new UsageError('--file goes with --from csv only.');
-  return { from, file, stack, isDryRun, json, rate: parseRate(values.rate) };
-}
-
-function parseStrictly(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const options = { from: text, file: text, stack: text, rate: text, 'dry-run': flag, json: flag, help: flag };
-  try {
-    return parseArgs({ args: [...args], options });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function parseRate(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const rate = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && rate >= 1 && rate <= 200) return rate;
-  throw new UsageError('--rate needs a number from 1 to 200.');
+  const flags = { 'dry-run': FLAG, json: FLAG };
+  const asked = readOptions(args, { from: TEXT, file: TEXT, stack: TEXT, rate: TEXT, ...flags });
+  if (asked === 'help') return 'help';
+  const { from, file, stack, json = false, 'dry-run': isDryRun = false } = asked.values;
+  if (from !== 'stripe' && from !== 'csv') throw new CommandError('--from is either stripe or csv.');
+  if (from === 'csv' && !file) throw new CommandError('--from csv needs --file.');
+  if (from === 'stripe' && file !== undefined) throw new CommandError('--file goes with --from csv only.');
+  const rate = numberOf('--rate', asked.values.rate, { least: 1, most: 200, isWhole: false });
+  return { from, file, stack, isDryRun, json, rate };
 }

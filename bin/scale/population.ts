@@ -30,7 +30,11 @@ export function externalCustomer(number: number): Record<string, unknown> {
 }
 
 /** Puts these customers into the catalog, in step with Stripe but for the drifts. */
-export async function fill(store: CatalogStore, customers: number): Promise<void> {
+export async function fill(
+  store: CatalogStore,
+  customers: number,
+  onProgress: (filled: number) => void,
+): Promise<void> {
   let next = 0;
   const worker = async () => {
     while (next < customers) {
@@ -39,6 +43,7 @@ export async function fill(store: CatalogStore, customers: number): Promise<void
       const numbers = Array.from({ length: Math.min(CUSTOMERS_A_COMMIT, customers - first) }, (_, n) => first + n);
       const writes: NamedWrites = Object.assign({}, ...numbers.map(writesOf));
       if (!(await store.commit(writes)).committed) throw new Error('The catalog is not empty.');
+      onProgress(first);
     }
   };
   await Promise.all(Array.from({ length: COMMITS_AT_ONCE }, worker));

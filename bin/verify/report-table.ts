@@ -1,4 +1,13 @@
-import type { ConsistencyReport, Issue } from './fetch-report.ts';
+import type { Issue } from '../api/fetch-report.ts';
+
+export type ConsistencyReport = {
+  readonly validated_at: string;
+  readonly consistent: boolean;
+  readonly catalog_customers: number;
+  readonly stripe_customers: number;
+  readonly issue_count: number;
+  readonly issues: readonly Issue[];
+};
 
 const LISTED = 100;
 const HEADER = ['SEVERITY', 'KIND', 'CUSTOMER', 'STRIPE', 'REPAIR', 'DETAIL'];
@@ -15,10 +24,15 @@ export function reportTable(report: ConsistencyReport): string {
     '',
     ...kindsOf(issues).map(([kind, count]) => `  ${String(count).padStart(6)}  ${kind}`),
     '',
-    ...table([HEADER, ...issues.slice(0, LISTED).map(rowOf)]),
+    ...issueTable(issues.slice(0, LISTED)),
     ...(more > 0 ? [`and ${more} more; --json lists them all`] : []),
     '',
   ].join('\n');
+}
+
+/** A line for each issue, under a heading. */
+export function issueTable(issues: readonly Issue[]): string[] {
+  return table([HEADER, ...issues.map(rowOf)]);
 }
 
 function kindsOf(issues: readonly Issue[]): [string, number][] {

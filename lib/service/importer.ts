@@ -12,6 +12,7 @@ import { systemClock, systemDigest, systemRandom } from '#adapters/system/system
 import type { FieldOwners } from '#domain/merge.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import { importFromStripe } from '#use-cases/import/import-from-stripe.ts';
+import type { ImportOptions } from '#use-cases/import/import-result.ts';
 import { importRows } from '#use-cases/import/import-rows.ts';
 import { readRows } from './csv-rows.ts';
 import { type ImportReport, type Reporting, reporting } from './import-report.ts';
@@ -28,6 +29,8 @@ export type ImporterOptions = {
   readonly requestsPerSecond: number;
   /** Only reads, and reports what would be. */
   readonly isDryRun: boolean;
+  /** Once aborted no further customer or row is begun; those that were are finished, and reported. */
+  readonly interrupted?: AbortSignal;
   /** Called after each customer or row, with the report so far. */
   readonly onProgress: (soFar: ImportReport) => void;
 };
@@ -58,6 +61,7 @@ export function createImporter(options: ImporterOptions): Importer {
     pokes: new SqsPokes(new SQSClient({}), options.pokesQueueUrl),
   };
   const { isDryRun, onProgress } = options;
+  const how: ImportOptions = { isTrial: isDryRun, isStopped: () => options.interrupted?.aborted === true };
 
   async function run(
     source: ImportReport['source'],
@@ -71,12 +75,12 @@ export function createImporter(options: ImporterOptions): Importer {
       if (!(error instanceof IntegrationUnavailableError)) throw error;
       return report.soFar(`Stripe does not answer: ${causeOf(error)}`);
     }
-    return report.soFar();
+    return report.soFar(how.isStopped() ? 'It was interrupted.' : undefined);
   }
 
   return {
-    fromStripe: () => run('stripe', ({ tell }) => importFromStripe(deps, tell, isDryRun)),
-    fromCsv: (bytes) => run('csv', ({ tell, read }) => importRows(deps, readRows(bytes, read), tell, isDryRun)),
+    fromStripe: () => run('stripe', ({ tell }) => importFromStripe(deps, tell, how)),
+    fromCsv: (bytes) => run('csv', ({ tell, read }) => importRows(deps, readRows(bytes, read), tell, how)),
   };
 }
 

@@ -6,7 +6,7 @@ import { loaded, startChromium } from './chromium.ts';
 import { smallPng } from './small-png.ts';
 import { makeTroubledWorld, type Troubled } from './troubled-world.ts';
 
-/** `npm run screenshots`: makes the pictures of the README, or, with SHOTS=DIR, all of them there. */
+/** `npm run screenshots`: makes the pictures of the README, or, with `--into DIR`, all of them there. */
 const directory = process.env['SHOTS'] ?? join('docs', 'images');
 const isAll = process.env['SHOTS'] !== undefined;
 

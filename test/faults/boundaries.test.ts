@@ -11,8 +11,8 @@ type Case = Struck & { readonly story: Story };
 
 /**
  * `npm run faults` tells every story with every fault at every outgoing call of it; the suite tells a sample, spread
- * evenly, of changes. `STORY=protected` tells only those with this in their names, and `SHARD=2/3` every third case
- * from the second on.
+ * evenly, of changes. `--story protected` tells only those with this in their names, and `--shard 2/3` every third
+ * case from the second on.
  */
 const IS_ALL = process.env['ALL_FAULTS'] === 'true';
 const SAMPLE = IS_ALL ? Number.POSITIVE_INFINITY : 24;

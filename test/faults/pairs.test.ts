@@ -8,7 +8,7 @@ import { SUDDEN, strikesAt } from './strikes.ts';
 
 /**
  * `npm run faults:pairs` draws first faults of each story, and second ones among the calls that the first leaves: those
- * still to come, and those of whoever mends it. `FIRSTS=all NEXT=all` tells every pair, which takes days.
+ * still to come, and those of whoever mends it. `--firsts all --next all` tells every pair, which takes days.
  */
 const [FIRSTS, NEXT] = ['FIRSTS', 'NEXT'].map((name) => countOf(process.env[name] ?? '1')) as [number, number];
 const SEED = Number(process.env['SEED'] ?? 1);

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseImportCommand, UsageError } from '../../bin/import/options.ts';
+import { CommandError } from '../../bin/command-line/options.ts';
+import { parseImportCommand } from '../../bin/import/options.ts';
 import { violations } from '../stack/invariants.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { actionsOfScript, makeInStripe, readOwnWorld, runImport } from './running-import.ts';
@@ -164,7 +165,7 @@ describe('the command line of the import', () => {
     [['--from', 'stripe', '--fast'], '--fast'],
   ])('refuses %p', (args, told) => {
     expect(() => parseImportCommand(args)).toThrow(told);
-    expect(() => parseImportCommand(args)).toThrow(UsageError);
+    expect(() => parseImportCommand(args)).toThrow(CommandError);
   });
 
   it.each([

@@ -33,15 +33,19 @@ describe('the import of a Stripe account', () => {
     expect(await readOwnWorld(stack)).toEqual(before);
   });
 
-  it('goes on after it was killed, twice, and imports each once', async () => {
+  it('goes on after it was killed, and after Ctrl-C, and imports each once', async () => {
     const listedBefore = (await readOwnWorld(stack)).stripe.length;
-    for (const atLeast of [30, 80]) {
+    for (const { atLeast, signal, exit, stopped } of [
+      { atLeast: 30, signal: 'SIGKILL', exit: null, stopped: undefined },
+      { atLeast: 80, signal: 'SIGINT', exit: 130, stopped: 'It was interrupted.' },
+    ] as const) {
       const running = startImport(stack, FAST);
       while ((await readOwnWorld(stack)).customers.length < atLeast + ACCOUNT.linked) {
         expect(running.process.exitCode).toBeNull();
       }
-      running.process.kill('SIGKILL');
-      expect((await running.ended).code).toBeNull();
+      running.process.kill(signal);
+      const { code, report } = await running.ended;
+      expect([code, report.stopped]).toEqual([exit, stopped]);
     }
     const last = startImport(stack, FAST);
     // What the killed ones had in hand is done by the schedules once their leases are over, or by this one.

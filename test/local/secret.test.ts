@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createClock } from '../../local/clock.ts';
-import { createSecretsService } from '../../local/secret.ts';
+import { createSecretsService, parseStripeKey } from '../../local/secret.ts';
 import { clientConfig, resourcesOf, startEndpoint } from './aws-fixture.ts';
 
 const values = { stripeKey: 'sk_test_local', webhookSecret: 'whsec_local' };
@@ -27,4 +27,12 @@ describe('the secrets of the template', () => {
   it('are refused at the start when a name tells nothing', () => {
     expect(() => createSecretsService(secrets('concord/local/other'), values)).toThrow('concord/local/other');
   });
+});
+
+describe('the Stripe key of the environment', () => {
+  it.each([undefined, ''])('is absent when it is %j', (key) => expect(parseStripeKey(key)).toBeUndefined());
+  it.each(['sk_test_a', 'rk_test_a'])('may be of test mode: %s', (key) => expect(parseStripeKey(key)).toBe(key));
+  it.each(['sk_live_a', 'secret'])('may be nothing else: %s', (key) =>
+    expect(() => parseStripeKey(key)).toThrow('test mode'),
+  );
 });

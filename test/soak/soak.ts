@@ -1,9 +1,6 @@
-/**
- * `npm run soak -- [--minutes 10] [--seed 1]`: mixed traffic on the running stack with faults all the while. Every minute
- * the faults end, both sides have to agree, and every key is repeated; in the end nothing may take more memory than in
- * the beginning. The exit code is 1 if anything of this was not so.
- */
-import { parseArgs } from 'node:util';
+/** `npm run soak`: mixed traffic on the running stack with faults all the while. */
+import { exitCodes, runCommand } from '../../bin/command-line/command.ts';
+import { FLAG, numberOf, readOptions, TEXT } from '../../bin/command-line/options.ts';
 import { untilQuiet } from '../faults/quiet.ts';
 import { type SeededRandom, seededRandom } from '../simulation/seeded-random.ts';
 import { empty } from '../stack/empty.ts';
@@ -27,27 +24,63 @@ type Figures = {
   faults: number;
 };
 
-const { values } = parseArgs({ options: { minutes: { type: 'string' }, seed: { type: 'string' } } });
-const [minutes, seed] = [Number(values.minutes ?? 10), Number(values.seed ?? 1)];
-const random = seededRandom(seed);
-const figures: Figures = { done: new Map(), samples: [], wrong: [], faults: 0 };
-const stack = await startStack();
-try {
-  const endsAtMs = performance.now() + minutes * ROUND_MS;
-  for (let round = 0; performance.now() < endsAtMs && figures.wrong.length === 0; round += 1) {
-    await tellRound(stack, round, Math.min(endsAtMs, performance.now() + ROUND_MS));
-    console.error(`Round ${round + 1}: ${total(figures)} calls and edits, ${figures.faults} faults so far.`);
-    await empty(stack);
-  }
-} finally {
-  await stack.stop();
+type Asked = { readonly minutes: number; readonly seed: number; readonly json: boolean };
+
+const usage = `Mixed traffic on the running stack, with faults all the while. Every minute the faults end, both sides have to
+agree, and every key is repeated; in the end nothing may take more memory than in the beginning.
+
+  npm run soak -- [--minutes 10] [--seed 1] [--json]
+
+  --minutes N  how long
+  --seed N     draws other traffic and other faults
+  --json       prints the figures as one JSON on stdout, and the rest on stderr
+  --help       prints this
+
+${exitCodes('all of that was so', 'any of it was not')}`;
+
+function parse(args: readonly string[]): Asked | 'help' {
+  const asked = readOptions(args, { minutes: TEXT, seed: TEXT, json: FLAG });
+  if (asked === 'help') return 'help';
+  const { minutes = '10', seed = '1', json = false } = asked.values;
+  return {
+    minutes: numberOf('--minutes', minutes, { least: 0.1, most: 10_000, isWhole: false }),
+    seed: numberOf('--seed', seed, { least: 0, most: 999_999_999 }),
+    json,
+  };
 }
-report();
+
+async function run({ minutes, seed, json }: Asked, interrupted: AbortSignal): Promise<boolean> {
+  const figures: Figures = { done: new Map(), samples: [], wrong: [], faults: 0 };
+  const random = seededRandom(seed);
+  const stack = await startStack();
+  const stop = () => void stack.stop();
+  interrupted.addEventListener('abort', stop, { once: true });
+  try {
+    const endsAtMs = performance.now() + minutes * ROUND_MS;
+    for (let round = 0; performance.now() < endsAtMs && figures.wrong.length === 0; round += 1) {
+      const name = `soak-${seed}-${round}`;
+      const roundEndsAtMs = Math.min(endsAtMs, performance.now() + ROUND_MS);
+      await tellRound({ on: stack, name, random, figures }, roundEndsAtMs);
+      console.error(`Round ${round + 1}: ${total(figures)} calls and edits, ${figures.faults} faults so far.`);
+      await empty(stack);
+    }
+  } finally {
+    await stack.stop();
+  }
+  return report(figures, seed, json);
+}
+
+type Round = {
+  readonly on: Stack;
+  readonly name: string;
+  readonly random: SeededRandom;
+  readonly figures: Figures;
+};
 
 /** Traffic and faults until then, and what is wrong afterwards. */
-async function tellRound(on: Stack, round: number, endsAtMs: number): Promise<void> {
+async function tellRound({ on, name: round, random, figures }: Round, endsAtMs: number): Promise<void> {
   const clients = Array.from({ length: CLIENTS }, (_, n) => {
-    const name = `soak-${seed}-${round}-${n}`;
+    const name = `${round}-${n}`;
     return createClient(on, name, random.fork(name));
   });
   const every = async (ms: number, work: () => Promise<unknown>) => {
@@ -59,7 +92,10 @@ async function tellRound(on: Stack, round: number, endsAtMs: number): Promise<vo
   const weather = random.fork(`faults-${round}`);
   await Promise.all([
     ...clients.map((client) => every(0, client.next)),
-    every(FAULT_EVERY_MS, () => strike(on, weather)),
+    every(FAULT_EVERY_MS, async () => {
+      figures.faults += 1;
+      await strike(on, weather);
+    }),
     every(SAMPLE_EVERY_MS, async () => figures.samples.push(await readMemory(on))),
     every(ROUND_MS / 6, () => on.control$('POST', '/schedules/sweep-operations/run').catch(() => {})),
   ]);
@@ -80,7 +116,6 @@ async function strike(on: Stack, weather: SeededRandom): Promise<void> {
     ...{ service: weather.pick(SERVICES), kind: weather.pick(KINDS), nth: 1 + weather.below(10) },
     delay_ms: weather.below(LONGEST_DELAY_MS),
   };
-  figures.faults += 1;
   await on.control$('POST', '/faults', fault);
 }
 
@@ -88,16 +123,22 @@ function total({ done }: Figures): number {
   return [...done.values()].reduce((sum, count) => sum + count, 0);
 }
 
-function report(): void {
+function report(figures: Figures, seed: number, json: boolean): boolean {
+  const say = json ? console.error : console.log;
   const growth = growthOf(figures.samples);
-  for (const [deed, count] of figures.done) console.log(`${String(count).padStart(6)} × ${deed}`);
-  console.log(`${String(figures.faults).padStart(6)} faults`);
+  for (const [deed, count] of figures.done) say(`${String(count).padStart(6)} × ${deed}`);
+  say(`${String(figures.faults).padStart(6)} faults`);
   for (const { of, first, last, isGrowing } of growth) {
     const [before, after] = [first, last].map((bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`);
-    console.log(`${of}: ${before} in the first third, ${after} in the last${isGrowing ? ', which is growth' : ''}`);
+    say(`${of}: ${before} in the first third, ${after} in the last${isGrowing ? ', which is growth' : ''}`);
   }
-  for (const sentence of figures.wrong) console.log(`Wrong: ${sentence}`);
+  for (const sentence of figures.wrong) say(`Wrong: ${sentence}`);
   const isSound = figures.wrong.length === 0 && growth.every(({ isGrowing }) => !isGrowing);
-  console.log(isSound ? `Sound, with seed ${seed}.` : `Not sound, with seed ${seed}.`);
-  process.exitCode = isSound ? 0 : 1;
+  say(isSound ? `Sound, with seed ${seed}.` : `Not sound, with seed ${seed}.`);
+  const { done, faults, wrong } = figures;
+  if (json)
+    console.log(JSON.stringify({ sound: isSound, seed, done: Object.fromEntries(done), faults, growth, wrong }));
+  return isSound;
 }
+
+await runCommand({ usage, leaves: 'The stack was its own, and is gone.', parse, run });

@@ -72,14 +72,15 @@ describe('npm run verify', () => {
       }
       polls += 1;
       if (polls < 3)
-        return { status: 200, headers: { 'retry-after': '0' }, body: { status: 'running', progress: polls } };
+        return { status: 200, headers: { 'retry-after': '0' }, body: { status: 'running', progress: polls / 4 } };
       if (path === `${run}?cursor=two`) return { status: 200, body: { ...DRIFT, status: 'done', issues: [issue(3)] } };
       return { status: 200, body: { ...DRIFT, status: 'done', issues: [1, 2].map(issue), next_cursor: 'two' } };
     };
     const { said, errors, code } = await verify(['--json']);
     expect(code).toBe(1);
     expect(JSON.parse(said)).toEqual({ ...DRIFT, issues: [1, 2, 3].map(issue) });
-    expect(errors).toContain('comparing… 2');
+    // Progress is told every ten seconds where there is no terminal.
+    expect(errors).toBe('');
   });
 
   it.each<[string, Answer, string]>([
@@ -95,6 +96,17 @@ describe('npm run verify', () => {
     expect([code, said]).toEqual([2, '']);
     expect(errors).toContain(told);
     expect(errors).not.toContain('secret');
+  });
+
+  it('ends at Ctrl-C while a run goes on, and says what is left', async () => {
+    answers = () => ({ status: 200, headers: { 'retry-after': '60' }, body: { status: 'running' } });
+    const child = spawn(process.execPath, ['bin/verify.ts', '--api', api, '--token', 'secret']);
+    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGINT');
+    const [said, errors, [code]] = await ended;
+    expect([code, said]).toEqual([130, '']);
+    expect(errors).toMatch(/^Interrupted\. Nothing was changed; .*\n$/);
   });
 
   it('has exit code 2 for a run that takes too long, and says where it will be', async () => {

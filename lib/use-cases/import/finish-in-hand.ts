@@ -11,12 +11,13 @@ export async function finishInHand(
   { clock }: SyncDeps,
   inHand: readonly (() => Promise<ImportResult>)[],
   tell: Tell,
+  isStopped: () => boolean,
 ): Promise<void> {
   const untilMs = clock.nowMs() + RUN_LEASE_MS + 2 * EVERY_MS;
   let left = inHand;
   while (left.length > 0) {
     await clock.sleep(EVERY_MS);
-    const isLast = clock.nowMs() >= untilMs;
+    const isLast = isStopped() || clock.nowMs() >= untilMs;
     const still: (() => Promise<ImportResult>)[] = [];
     for (const again of left) {
       const result = await again();

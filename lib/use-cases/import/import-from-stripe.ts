@@ -6,16 +6,21 @@ import { crew } from './at-once.ts';
 import { bringIn } from './bring-in.ts';
 import { finishInHand } from './finish-in-hand.ts';
 import { foreseeExternal, importExternal } from './import-external.ts';
-import type { ImportResult, Tell } from './import-result.ts';
+import type { ImportOptions, ImportResult, Tell } from './import-result.ts';
 import { isPaid, readStandings, resultOfCustomer, resultOfLinked, type Standing } from './standing.ts';
 
 /**
  * Brings every customer of the Stripe account into the catalog, as a webhook of each would, newest first. Those that are
  * in already cost two reads a hundred: a walk that was killed goes on where the links end, and twice is as good as once.
  * Of customers that share an email the newest has it. A trial only reads.
+ * Once stopped it begins no more, and ends those that it has begun.
  * @throws IntegrationUnavailableError when Stripe does not list its customers; what was done until then stays done.
  */
-export async function importFromStripe(deps: SyncDeps, tell: Tell, isTrial: boolean): Promise<void> {
+export async function importFromStripe(
+  deps: SyncDeps,
+  tell: Tell,
+  { isTrial, isStopped }: ImportOptions,
+): Promise<void> {
   const emails = new Map<NormalizedEmail, string>();
   const inHand: (() => Promise<ImportResult>)[] = [];
   let from: string | undefined;
@@ -34,10 +39,10 @@ export async function importFromStripe(deps: SyncDeps, tell: Tell, isTrial: bool
       if (result.isInHand === true && !isTrial) inHand.push(() => importOrPay(deps, found));
       else tell(result);
     };
-    await inOrderOfEmails(page.customers, bring);
+    await inOrderOfEmails(page.customers, bring, isStopped);
     from = page.next;
-  } while (from !== undefined);
-  await finishInHand(deps, inHand, tell);
+  } while (from !== undefined && !isStopped());
+  await finishInHand(deps, inHand, tell, isStopped);
 }
 
 function isLinked({ link }: Standing): boolean {
@@ -102,11 +107,13 @@ function emailOf({ email }: ExternalCustomer): NormalizedEmail | undefined {
 async function inOrderOfEmails(
   customers: readonly ExternalCustomer[],
   bring: (found: ExternalCustomer, index: number) => Promise<void>,
+  isStopped: () => boolean,
 ): Promise<void> {
   const { begin, end } = crew();
   const lines = new Map<string, Promise<void>>();
   for (const [index, found] of customers.entries()) {
     const line = emailOf(found) ?? `no email: ${found.externalId}`;
+    if (isStopped()) break;
     await begin(async () => {
       const done = (lines.get(line) ?? Promise.resolve()).then(() => bring(found, index));
       lines.set(line, done);

@@ -24,5 +24,12 @@ export type ImportResult = {
   readonly isInHand?: boolean | undefined;
 };
 
+export type ImportOptions = {
+  /** Only reads, and tells what would be. */
+  readonly isTrial: boolean;
+  /** Whether whoever asked for the import has asked it to end. */
+  readonly isStopped: () => boolean;
+};
+
 /** Told of each result once. */
 export type Tell = (result: ImportResult) => void;

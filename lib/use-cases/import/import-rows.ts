@@ -2,7 +2,7 @@ import { normalizeEmail } from '#domain/email.ts';
 import type { SyncDeps } from '../sync/run.ts';
 import { crew } from './at-once.ts';
 import { finishInHand } from './finish-in-hand.ts';
-import type { ImportResult, Tell } from './import-result.ts';
+import type { ImportOptions, ImportResult, Tell } from './import-result.ts';
 import { foreseeRow, type ImportRow, importRow } from './import-row.ts';
 
 /** What was read of a file: a valid row, or what is wrong with it. */
@@ -10,13 +10,13 @@ export type ReadRow = ImportRow | { readonly line: number; readonly problem: str
 
 /**
  * Brings in the rows of a file. One that cannot be keeps no other from it; of two with one email, or with one Stripe
- * customer, the first counts. A trial only reads.
+ * customer, the first counts. A trial only reads. Once stopped it begins no more, and ends those that it has begun.
  */
 export async function importRows(
   deps: SyncDeps,
   rows: AsyncIterable<ReadRow>,
   tell: Tell,
-  isTrial: boolean,
+  { isTrial, isStopped }: ImportOptions,
 ): Promise<void> {
   const lineOf = new Map<string, number>();
   const inHand: (() => Promise<ImportResult>)[] = [];
@@ -28,6 +28,7 @@ export async function importRows(
     else tell(result);
   };
   for await (const row of rows) {
+    if (isStopped()) break;
     if ('problem' in row) {
       tell({ is: 'refused', line: row.line, reason: row.problem });
       continue;
@@ -41,7 +42,7 @@ export async function importRows(
     await begin(() => bring(row));
   }
   await end();
-  await finishInHand(deps, inHand, tell);
+  await finishInHand(deps, inHand, tell, isStopped);
 }
 
 function repeats(lineOf: Map<string, number>, { line, email, externalId }: ImportRow): string | undefined {

@@ -1,4 +1,5 @@
-import { showingProgress } from '../../bin/import/progress.ts';
+import { barOf, showingProgress } from '../../bin/command-line/progress.ts';
+import { progressLine } from '../../bin/import/progress.ts';
 import type { ImportReport } from '../../lib/service/import-report.ts';
 
 const REPORT: ImportReport = {
@@ -12,10 +13,10 @@ describe('the progress of an import', () => {
   function shown(output: { isTTY?: boolean }, bytes: number | undefined, times: readonly number[]) {
     const said: string[] = [];
     nowMs = 0;
-    const progress = showingProgress({ ...output, write: (text) => said.push(text) }, () => nowMs, bytes);
+    const progress = showingProgress({ ...output, write: (text) => said.push(text) }, () => nowMs);
     for (const at of times) {
       nowMs = at;
-      progress.show(REPORT);
+      progress.show(() => progressLine(REPORT, bytes));
     }
     progress.end();
     return said;
@@ -38,6 +39,14 @@ describe('the progress of an import', () => {
     expect(shown({}, 100, [5_000, 10_000, 15_000, 20_000])).toEqual([
       expect.stringMatching(/^\[#.*requests\/s\n$/),
       expect.stringMatching(/^\[#.*requests\/s\n$/),
+    ]);
+  });
+
+  it('has a bar that is never more than full', () => {
+    expect([barOf(0), barOf(1), barOf(1.2)]).toEqual([
+      `[${'.'.repeat(24)}]   0%`,
+      `[${'#'.repeat(24)}] 100%`,
+      `[${'#'.repeat(24)}] 100%`,
     ]);
   });
 });
