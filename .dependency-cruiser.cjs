@@ -67,7 +67,7 @@ module.exports = {
     ),
     only(
       'lambdas-wire',
-      '^lambdas/',
+      '^lambdas/(?!console/)',
       [
         '^lambdas/',
         '^lib/(use-cases|adapters|ports|domain)/',
@@ -78,6 +78,19 @@ module.exports = {
       ],
       'Entries wire, parse, call one use case and render.',
     ),
+    only(
+      'console-calls-the-api',
+      '^lambdas/console/',
+      ['^lambdas/console/', '^examples/typed-client/concord-api\\.d\\.ts$', packages('preact')],
+      'The page runs in a browser: it knows the API by its description, and nothing of what answers.',
+    ),
+    {
+      name: 'console-is-in-no-bundle',
+      comment: 'The function serves the page’s files; it runs none of them.',
+      severity: 'error',
+      from: { path: '^lambdas/(?!console/)' },
+      to: { path: '^lambdas/console/' },
+    },
     {
       name: 'local-runs-the-synthesized-stack',
       comment: 'The runner reads the template; it declares and imports nothing of what deploys.',
@@ -96,6 +109,8 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // It reads no JSX: a test looks at what the bundle of the page is made of.
+    exclude: { path: '\\.tsx$' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],

@@ -19,7 +19,6 @@ export type Shelved = { readonly directory: string; release(): void };
 /** What of a checkout an assembly is made of; the hidden lock file says which packages are installed. */
 const SOURCES = [
   'bin',
-  'console',
   'lib',
   'lambdas',
   'cdk.json',

@@ -4,7 +4,7 @@ import { buildSync } from 'esbuild';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 const LAMBDAS = join(CHECKOUT, 'lambdas');
-const PAGE = join(CHECKOUT, 'console');
+const PAGE = join(LAMBDAS, 'console');
 const built = new Set<string>();
 
 /**

@@ -95,7 +95,7 @@ describe('signing in to the console', () => {
       ({ discover: find }: typeof CodeFlow) => find({ ...signIn(), issuer: 'https://other.example/' }),
     ],
   ])('takes %s without its guard', async (_what, guard, take) => {
-    const file = 'console/session/code-flow.ts';
+    const file = 'lambdas/console/session/code-flow.ts';
     const planted = await moduleWith<typeof CodeFlow>(file, [{ file, guard, without: '' }]);
     expect(await take(planted)).toBeDefined();
   });

@@ -99,11 +99,11 @@ describe('the files of the console', () => {
 
   it('are made of the console’s own code and its one library', () => {
     const made = buildSync({
-      ...{ entryPoints: ['console/main.tsx'], bundle: true, write: false, metafile: true },
+      ...{ entryPoints: ['lambdas/console/main.tsx'], bundle: true, write: false, metafile: true },
       ...{ jsx: 'automatic', jsxImportSource: 'preact' },
     });
     const inputs = Object.keys(made.metafile.inputs);
-    expect(inputs.filter((file) => !/^(console|node_modules\/preact)\//.test(file))).toEqual([]);
+    expect(inputs.filter((file) => !/^(lambdas\/console|node_modules\/preact)\//.test(file))).toEqual([]);
   });
 
   it('are few and small, and sent once', () => {

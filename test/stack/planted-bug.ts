@@ -13,7 +13,7 @@ export type PlantedBug = {
 };
 
 const COPIED = [
-  ...['bin', 'console', 'docs/openapi.json', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'],
+  ...['bin', 'docs/openapi.json', 'lib', 'lambdas', 'local', 'package.json', 'tsconfig.json', 'cdk.json'],
 ];
 
 /** Runs `use` against the stack of a copy of this checkout that has the bugs. Nothing of the checkout is touched. */

@@ -17,6 +17,8 @@ const REFUSED = [
   ['lib/infra', "import '#domain/email.ts';", 'infra-knows-the-cdk'],
   ['local', "import '#domain/email.ts';", 'local-runs-the-synthesized-stack'],
   ['lambdas', "import '#local/clock.ts';", 'nothing-deployed-knows-the-runner'],
+  ['lambdas', "import './console/words.ts';", 'console-is-in-no-bundle'],
+  ['lambdas/console', "import 'node:fs';", 'console-calls-the-api'],
 ] as const;
 
 /** The arrows that do not hold in a checkout, and in which file. */

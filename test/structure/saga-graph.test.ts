@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const CHECKOUT = ['bin', 'console', 'lib', 'lambdas', 'local', 'docs', 'package.json', 'tsconfig.json', 'cdk.json'];
+const CHECKOUT = ['bin', 'lib', 'lambdas', 'local', 'docs', 'package.json', 'tsconfig.json', 'cdk.json'];
 
 function sagaGraph(checkout: string, ...args: string[]) {
   return spawnSync(process.execPath, ['bin/saga-graph.ts', ...args], { cwd: checkout, encoding: 'utf8' });

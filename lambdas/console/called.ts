@@ -1,4 +1,4 @@
-import type { components } from '../examples/typed-client/concord-api.d.ts';
+import type { components } from '../../examples/typed-client/concord-api.d.ts';
 
 export type Schemas = components['schemas'];
 
