@@ -63,5 +63,16 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   }
   const told = (await response.json().catch(() => ({}))) as Readonly<Record<string, unknown>>;
   const detail = String(told['detail'] ?? told['message'] ?? `The API answered ${status}.`);
-  return new ApiProblem(status, detail, typeof told['request_id'] === 'string' ? told['request_id'] : undefined);
+  return new ApiProblem(
+    status,
+    [detail, ...placesOf(told['errors'])].join(' '),
+    typeof told['request_id'] === 'string' ? told['request_id'] : undefined,
+  );
+}
+
+/** What is wrong where, a sentence each: `email must be an email address.` */
+function placesOf(errors: unknown): string[] {
+  if (!Array.isArray(errors)) return [];
+  const places = errors as readonly { readonly pointer: string; readonly message: string }[];
+  return places.map(({ pointer, message }) => `${pointer.replace(/^\//, '')} ${message}.`);
 }

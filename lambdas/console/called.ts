@@ -14,6 +14,7 @@ export const CALLED = [
   'GET /customers/data-consistency/validate',
   'GET /customers/integration-health/{integration_name}',
   'GET /operations',
+  'POST /customers/{id}/link',
   'POST /customers/{id}/resolve-conflict',
   'POST /customers/cleanup-orphaned',
   'POST /customers/data-consistency/fix',
@@ -36,6 +37,7 @@ export type Answers = {
   'GET /customers/data-consistency/validate': Schemas['ConsistencyReport'] | Schemas['AcceptedRun'];
   'GET /customers/integration-health/{integration_name}': Schemas['IntegrationHealth'];
   'GET /operations': Schemas['OperationPage'];
+  'POST /customers/{id}/link': Schemas['Customer'];
   'POST /customers/{id}/resolve-conflict': Schemas['Customer'];
   'POST /customers/cleanup-orphaned': Schemas['CleanupReport'] | Schemas['AcceptedRun'];
   'POST /customers/data-consistency/fix': Schemas['FixReport'] | Schemas['AcceptedRun'];

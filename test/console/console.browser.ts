@@ -2,6 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { fault } from '../faults/telling.ts';
 import { enterStack } from '../service/script-environment.ts';
+import { dashboard } from '../stack/dashboard.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { loaded, startChromium } from './chromium.ts';
 import { makeTroubledWorld, type Troubled } from './troubled-world.ts';
@@ -124,6 +125,23 @@ describe('the console', () => {
     await press('Keep the catalog’s…');
     await answer('Keep the catalog’s');
     await see('The catalog keeps its value.');
+  });
+
+  it('links a customer that has no twin, and says when that is refused', async () => {
+    const { id } = await dashboard(stack).customers.create({ name: 'Made by hand' });
+    await goTo(`#/customers/${troubled.failed}`);
+    const link = async (externalId: string) => {
+      await page.getByLabel('Its Stripe customer').fill(externalId);
+      await press('Link…');
+      await answer('Link');
+    };
+    await link('cus_nobody');
+    await page.getByRole('dialog').getByText('no customer in Stripe').waitFor();
+    await answer('Cancel');
+    await link(id);
+    await see(`Linked to ${id}.`);
+    await page.getByLabel('Its Stripe customer').waitFor({ state: 'detached' });
+    await stack.settle();
   });
 
   it('plans repairs, and applies them when asked', async () => {

@@ -5,6 +5,7 @@ import { Loaded, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
 import { CustomerLink, Moment, Status } from '../parts/text.tsx';
 import { attentionOf, counted } from '../words.ts';
+import { Linking } from './linking.tsx';
 import { askToResolve } from './questions.ts';
 import { SidesTable } from './sides.tsx';
 import { Timeline, useTimeline } from './timeline.tsx';
@@ -112,6 +113,7 @@ function Standing({ api, of: health, onChanged }: StandingProps) {
           )}
         </p>
       )}
+      {stripe.external_id === null && <Linking api={api} customerId={health.customer_id} onChanged={onChanged} />}
     </section>
   );
 }

@@ -77,3 +77,19 @@ export function askToResolve(
     },
   };
 }
+
+export function askToLink(api: Api, id: string, externalId: string, onDone: () => void): Question {
+  return {
+    title: 'Link them for good?',
+    says: [
+      `This customer and ${externalId} in Stripe become one. A link is never pointed elsewhere afterwards.`,
+      'Where the two differ, the catalog’s values go to Stripe. The link stands in the customer’s audit.',
+    ],
+    verb: 'Link',
+    async act() {
+      await api.call('POST /customers/{id}/link', { path: { id }, body: { external_id: externalId } });
+      onDone();
+      return `Linked to ${externalId}.`;
+    },
+  };
+}
