@@ -1,6 +1,7 @@
 import type { SyncStatus } from '#domain/customer.ts';
 import type { IntegrationName } from './integration.ts';
-import type { AuditRecord, CounterRecord, RecordKey, RecordOf, Records } from './records.ts';
+import type { CounterRecord } from './maintenance-records.ts';
+import type { AuditRecord, RecordKey, RecordOf, Records } from './records.ts';
 
 /** What must be true of a record's fields for a write to happen. Plain data: every store means the same by it. */
 export type Condition<Field extends string> =

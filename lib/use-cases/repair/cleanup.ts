@@ -1,6 +1,6 @@
 import { absent, equal, type Position, put } from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
-import type { CleanupPositionRecord } from '#ports/records.ts';
+import type { CleanupPositionRecord } from '#ports/maintenance-records.ts';
 import type { Random } from '#ports/system.ts';
 import { type Cleared, clearPage, type LeftoverDeps } from './leftovers.ts';
 

@@ -1,7 +1,7 @@
 import { ProblemError, stripeUnavailable } from '#domain/problem.ts';
 import { absent, type CatalogStore, change, equal, put } from '#ports/catalog-store.ts';
 import { type Integration, IntegrationUnavailableError } from '#ports/integration.ts';
-import type { ReconciliationRecord } from '#ports/records.ts';
+import type { ReconciliationRecord } from '#ports/maintenance-records.ts';
 
 export const RECONCILIATION_KEY = { type: 'reconciliation' } as const;
 

@@ -2,8 +2,8 @@ import { absent, type CatalogStore, equal, put } from '#ports/catalog-store.ts';
 import type { EventList } from '#ports/event-list.ts';
 import type { IntegrationName } from '#ports/integration.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
+import type { EventPositionRecord } from '#ports/maintenance-records.ts';
 import type { Poke, Pokes } from '#ports/pokes.ts';
-import type { EventPositionRecord } from '#ports/records.ts';
 import { type Clock, iso, type Random } from '#ports/system.ts';
 import { isNoted } from '../health/note-webhook.ts';
 

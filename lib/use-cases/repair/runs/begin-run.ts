@@ -1,7 +1,7 @@
 import { bucketsFor, type RunRequest } from '#domain/consistency-run.ts';
 import { reconciliationRefused } from '#domain/problem.ts';
 import { absent, change, equal, put } from '#ports/catalog-store.ts';
-import type { ConsistencyRunRecord } from '#ports/records.ts';
+import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import { iso } from '#ports/system.ts';
 import { TooManyCustomersError } from '../compare/compare.ts';
 import { RECONCILIATION_KEY } from '../guard.ts';

@@ -1,5 +1,5 @@
 import type { ConsistencyReport } from '#domain/consistency.ts';
-import type { ConsistencyRunRecord } from '#ports/records.ts';
+import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import type { Finding } from '../compare/look.ts';
 import { ISSUES_KEPT, keepMet, makeGood, meet, RECONCILIATION_KEY } from '../guard.ts';
 import type { RunDeps } from './run.ts';

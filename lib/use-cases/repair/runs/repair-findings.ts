@@ -1,6 +1,6 @@
 import { fixReport, type RepairOutcome } from '#domain/consistency.ts';
 import type { RepairWalk } from '#domain/consistency-run.ts';
-import type { ConsistencyRunRecord } from '#ports/records.ts';
+import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import { applyPlan, LATER } from '../apply-plan.ts';
 import type { Finding } from '../compare/look.ts';
 import { keepMet, meet, RECONCILIATION_KEY, reasonToRefuse } from '../guard.ts';

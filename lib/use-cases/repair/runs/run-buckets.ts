@@ -1,5 +1,5 @@
+import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import type { Digest } from '#ports/pokes.ts';
-import type { ConsistencyRunRecord } from '#ports/records.ts';
 import { MOST_NOTE_CHARACTERS, type ScratchStore } from '#ports/scratch-store.ts';
 import { type Buckets, bucketOf } from '../compare/buckets.ts';
 import type { Tables } from '../compare/entries.ts';

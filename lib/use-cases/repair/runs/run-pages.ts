@@ -1,4 +1,4 @@
-import type { ConsistencyRunRecord, StepNotes } from '#ports/records.ts';
+import type { ConsistencyRunRecord, StepNotes } from '#ports/maintenance-records.ts';
 import type { ScratchStore } from '#ports/scratch-store.ts';
 
 /** A list that a run makes, in pages. */

@@ -3,7 +3,7 @@ import { progressOf, type RunRequest, type RunStatus } from '#domain/consistency
 import { notFound } from '#domain/problem.ts';
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { IntegrationName } from '#ports/integration.ts';
-import type { ConsistencyRunRecord } from '#ports/records.ts';
+import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import type { ScratchStore } from '#ports/scratch-store.ts';
 import { type CleanupReport, cleanupReport } from '../cleanup-orphaned.ts';
 import type { Finding } from '../compare/look.ts';

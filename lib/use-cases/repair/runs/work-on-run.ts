@@ -1,6 +1,6 @@
 import { all, type Changes, change, equal } from '#ports/catalog-store.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
-import type { ConsistencyRunRecord } from '#ports/records.ts';
+import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import { iso } from '#ports/system.ts';
 import type { Finding } from '../compare/look.ts';
 import { goOn } from '../compare/walk.ts';
