@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import type { Clock } from '#ports/system.ts';
-import { type LeasePromise, leasePromises } from './lease-store.promises.ts';
+import { leasePromises } from './lease-store.promises.ts';
+import type { LeasePromise } from './lease-store.stage.ts';
 import { manualClock } from './manual-clock.ts';
 
 /** Makes a store whose expiries this clock decides. What one holds may be there in the next. */
