@@ -59,7 +59,7 @@ describe('npm run repair', () => {
       'POST /customers/data-consistency/fix {"dry_run":false,"kinds":["name-drift"],"customer_ids":["a","b"]}',
     );
     expect(said).toMatch(/^Repaired: 2\n/);
-    expect(said).toMatch(/\n\nLeft as it is: 1\n[^]*differs 3 \(is busy\)\n$/);
+    expect(said).toMatch(/\n\nLeft as it is: 1\n[\s\S]*differs 3 \(is busy\)\n$/);
     expect(code).toBe(1);
     answers = () => ({ status: 200, body: FIXED });
     expect(await repair(['--apply', '--json'])).toEqual({ code: 0, said: `${JSON.stringify(FIXED)}\n`, errors: '' });
