@@ -74,6 +74,23 @@ and schedules, with every fault, and holds each up for longer than its lease: no
     tests: ['test/two-way/orders'],
     environment: { ALL_ORDERS: 'true' },
   },
+  histories: {
+    says: 'Tells every history of one field, up to a length, and holds it against an oracle that knows no code.',
+    takes: 'minutes for 6 steps, and about ten times as long for each one more',
+    tests: ['test/two-way/histories'],
+    options: [
+      {
+        ...{
+          option: 'length',
+          value: 'N',
+          says: 'so many steps (6)',
+          variable: 'LENGTH',
+          preset: '6',
+          pattern: NUMBER,
+        },
+      },
+    ],
+  },
   models: {
     says: 'Visits every state of small worlds in which the deployed use cases meet faults and time.',
     takes: 'hours, and up to 8 GB of memory',

@@ -111,12 +111,13 @@ export const PLANTED_BUGS: readonly Control[] = [
     without: "const isLost = outcome.is === 'failed' || outcome.is === 'unknown';",
   },
   {
-    bug: 'the whole of Stripe’s reply becomes the base',
+    bug: 'all that is here counts as agreed when some of it has arrived',
     breaks: 'both-edits-survive',
     seed: 1,
     file: `${SYNC}/settle.ts`,
-    guard: 'base: { name: null, email: null, ...sync.base, ...fields },',
-    without: 'base: { name: run.customer.name, email: run.customer.email },',
+    guard: 'broughtOver(run, attempt.record, externalId)',
+    without:
+      'broughtOver(run, { ...attempt.record, fields: { name: run.customer.name, email: run.customer.email } }, externalId)',
   },
   {
     bug: 'the base moves where the sides are not known to agree',
