@@ -26,8 +26,9 @@ const MOST_SUSPECTS = 40;
  * @throws IntegrationUnavailableError
  */
 export async function workOnRun(deps: RunDeps, executor: RunExecutor): Promise<RunStep> {
-  const run = await takeStep(deps, executor);
-  if (run === undefined) return { is: 'done' };
+  const taken = await takeStep(deps, executor);
+  if (taken.is === 'done') return taken;
+  const { run } = taken;
   const untilMs = deps.clock.nowMs() + STEP_MS;
   const compared = await compareOn(deps, run, untilMs);
   if (compared.walk?.place.stage !== 'end') return save(deps, run, compared);
@@ -45,23 +46,28 @@ export async function workOnRun(deps: RunDeps, executor: RunExecutor): Promise<R
   return save(deps, run, { ...compared, ...repaired.changes, status: 'done' });
 }
 
-/** The run under its next step; `undefined` when it has ended, or another executor has taken over. */
-async function takeStep(deps: RunDeps, { runId, fence }: RunExecutor): Promise<ConsistencyRunRecord | undefined> {
+/** The run under its next step; `done` when it has ended, ends by its age, or another executor has taken over. */
+async function takeStep(
+  deps: RunDeps,
+  { runId, fence }: RunExecutor,
+): Promise<{ readonly is: 'taken'; readonly run: ConsistencyRunRecord } | Extract<RunStep, { readonly is: 'done' }>> {
   const [run] = await deps.store.read([runKey(runId)]);
-  if (run?.status !== 'running' || run.fence !== fence) return undefined;
+  if (run?.status !== 'running' || run.fence !== fence) return { is: 'done' };
   const nowMs = deps.clock.nowMs();
-  const step = run.step + 1;
   const isTooOld = nowMs > Date.parse(run.createdAt) + LONGEST_RUN_MS;
+  const changes: Changes<ConsistencyRunRecord> = isTooOld
+    ? { status: 'refused', reason: 'It was not at its end after a day.', dueAt: undefined, updatedAt: iso(nowMs) }
+    : { step: run.step + 1, dueAt: iso(nowMs + RUN_LEASE_MS) };
   const { committed } = await deps.store.commit({
     run: change(
       runKey(runId),
-      isTooOld
-        ? { status: 'refused', reason: 'It was not at its end after a day.', dueAt: undefined, updatedAt: iso(nowMs) }
-        : { step, dueAt: iso(nowMs + RUN_LEASE_MS) },
+      changes,
       all(equal('step', run.step), equal('fence', fence), equal('status', 'running')),
     ),
   });
-  return committed && !isTooOld ? { ...run, step } : undefined;
+  if (!committed) return { is: 'done' };
+  const taken = { ...run, ...changes } as ConsistencyRunRecord;
+  return isTooOld ? { is: 'done', ended: taken } : { is: 'taken', run: taken };
 }
 
 /** Compares until the time is up or the comparison is at its end. What Stripe answered before it ceased to is kept. */
