@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { apply, resolve } from '#use-cases/saga/apply.ts';
-import type { Executor, StepDeps, StepOutcome } from '#use-cases/saga/executor.ts';
+import { type Executor, OutcomeUnknownError, type StepDeps, type StepOutcome } from '#use-cases/saga/executor.ts';
 import { giveUp } from '#use-cases/saga/give-up.ts';
 import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
@@ -24,10 +24,20 @@ const STEPS: Readonly<Record<string, (deps: StepDeps, executor: Executor) => Pro
   Release: release,
 };
 
+/** By failing, a step asks to be tried again, and Lambda logs what it fails by: where it was thrown would look like a fault. */
+function toldAsUsual(error: OutcomeUnknownError, details: SagaEvent): OutcomeUnknownError {
+  log.info('The outcome is not known yet: the step is tried again.', { ...details, reason: error.message });
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}
+
 export async function handler({ step, operationId, fence }: SagaEvent): Promise<{ outcome: StepOutcome }> {
   const run = STEPS[step];
   if (run === undefined) throw new Error(`There is no step ${step}.`);
-  const outcome = await run({ store, integration: stripe, clock: system.clock, pokes }, { operationId, fence });
+  const deps = { store, integration: stripe, clock: system.clock, pokes };
+  const outcome = await run(deps, { operationId, fence }).catch((error: unknown) => {
+    throw error instanceof OutcomeUnknownError ? toldAsUsual(error, { operationId, fence, step }) : error;
+  });
   log.info('A step of the saga has ended.', { operationId, fence, step, outcome });
   // The alarm on this metric wakes somebody up.
   if (outcome === 'needs_attention') count('NeedsAttention', { also: { operationId } });
