@@ -103,6 +103,12 @@ export class Alarms extends Construct {
       metric: own('ConsistencyIssues', 'Maximum', Duration.days(1)),
       says: 'The last daily comparison found that both sides do not agree. GET /customers/data-consistency/runs/last names the issues, POST /customers/data-consistency/fix repairs the safe ones. It ends a day later, when a comparison has found none.',
     });
+    this.#alarm('ComparisonSilence', {
+      metric: own('ConsistencyIssues', 'Maximum', Duration.days(1)),
+      says: 'No daily comparison has come to its end for two days: whether both sides agree is not known.',
+      // However many issues it found, it has come to its end.
+      ...{ from: Number.MAX_SAFE_INTEGER, periods: 2, isSilenceBad: true },
+    });
     this.#alarm('DeadLetters', {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({ period: soon, statistic: 'Maximum' }),
       says: 'A poke failed five times. Read why in the sync function’s log, mend it, then redrive the queue.',

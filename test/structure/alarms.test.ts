@@ -38,6 +38,10 @@ const SERIES: Readonly<Record<string, { readonly wakes: Series[]; readonly sleep
   WebhookErrors: { wakes: [{ Url5xxCount: [1] }], sleeps: [{}, { Url4xxCount: [1000] }] },
   InternalErrors: { wakes: [{ InternalError: [3] }], sleeps: [{}, { InternalError: [2] }] },
   ConsistencyIssues: { wakes: [{ ConsistencyIssues: [1] }], sleeps: [{}, { ConsistencyIssues: [0] }] },
+  ComparisonSilence: {
+    wakes: [{}, { ConsistencyIssues: [undefined, undefined] }],
+    sleeps: [{ ConsistencyIssues: [0, undefined] }, { ConsistencyIssues: [undefined, 3] }],
+  },
   DeadLetters: {
     wakes: [{ ApproximateNumberOfMessagesVisible: [1] }],
     sleeps: [{}, { ApproximateNumberOfMessagesVisible: [0] }],

@@ -296,7 +296,7 @@ describe('the synthesized stack', () => {
 
   it('wakes somebody up when the daily comparison has found something, and says what to do', () => {
     const alarms = ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-    expect(alarms.find(({ MetricName }) => MetricName === 'ConsistencyIssues')).toMatchObject({
+    expect(alarms.find(({ AlarmName }) => AlarmName === 'concord-prod-ConsistencyIssues')).toMatchObject({
       ...{ Namespace: 'Concord', Statistic: 'Maximum', Period: 86_400, Threshold: 1 },
       ...{ Dimensions: [{ Name: 'Stage', Value: 'prod' }], TreatMissingData: 'notBreaching' },
       AlarmDescription: expect.stringContaining('/customers/data-consistency/fix'),
