@@ -4,17 +4,24 @@ import { violations } from '../stack/invariants.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { putItem, readWorld } from '../stack/world.ts';
 import { record } from './record.ts';
+import { recordReplies, repeat, type StoredReply } from './replies.ts';
 import { putBack, type StoredOperation } from './stored.ts';
 
 const HERE = 'test/upgrades';
-/** `RECORD=format-2 npx jest test/upgrades` keeps what this version leaves. Before a change, so that the next one ends it. */
+/** `RECORD=2 npx jest test/upgrades` keeps what this version leaves. Before a change, so that the next one ends it. */
 const RECORD = process.env['RECORD'];
 
-const FORMATS = readdirSync(HERE)
-  .filter((file) => file.endsWith('.json'))
-  .toSorted();
+const kept = (kind: RegExp) =>
+  readdirSync(HERE)
+    .filter((file) => kind.test(file))
+    .toSorted();
+const FORMATS = kept(/^format-\d+\.json$/);
+const REPLIES = kept(/^replies-\d+\.json$/);
 
 const readFormat = (file: string) => JSON.parse(readFileSync(join(HERE, file), 'utf8')) as StoredOperation[];
+
+const write = (file: string, recorded: unknown) =>
+  writeFileSync(join(HERE, file), `${JSON.stringify(recorded, null, 1)}\n`);
 
 /** What stands on the operations of each name, by attribute. */
 const shapeOf = (stored: readonly StoredOperation[]) =>
@@ -33,8 +40,11 @@ describe('operations that an earlier version has begun', () => {
 
   it('are kept in the latest format that there is', async () => {
     const recorded = await record(stack);
-    if (RECORD !== undefined) writeFileSync(join(HERE, `${RECORD}.json`), `${JSON.stringify(recorded, null, 1)}\n`);
-    const latest = readFormat(RECORD === undefined ? String(FORMATS.at(-1)) : `${RECORD}.json`);
+    if (RECORD !== undefined) {
+      write(`format-${RECORD}.json`, recorded);
+      write(`replies-${RECORD}.json`, await recordReplies(stack));
+    }
+    const latest = readFormat(RECORD === undefined ? String(FORMATS.at(-1)) : `format-${RECORD}.json`);
     expect(shapeOf(recorded)).toEqual(shapeOf(latest));
   });
 
@@ -64,6 +74,15 @@ describe('operations that an earlier version has begun', () => {
     await stack.settle();
     const { operations } = await readWorld(stack);
     expect(operations.find(({ id }) => id === 'later')).toMatchObject({ status: 'running', fence: 1, format: 999 });
+  });
+
+  it.each(REPLIES)('are answered, once they have ended, as they were: %s', async (file) => {
+    const stored = JSON.parse(readFileSync(join(HERE, file), 'utf8')) as StoredReply[];
+    for (const { name, status, text, ...asked } of stored) {
+      const reply = await repeat(stack, { name, status, text, ...asked });
+      const told = [name, reply.status, reply.text, reply.headers.get('idempotency-replayed')];
+      expect(told).toEqual([name, status, text, 'true']);
+    }
   });
 });
 
