@@ -8,8 +8,10 @@ import { loadStatesEngine, type StatesEngine } from './states-engine.ts';
 import { type StripeSandbox, startStripeSandbox } from './stripe-sandbox/server.ts';
 import { type Assembly, synthesize } from './synth.ts';
 
-/** The stage that the runner stands for. */
-const LOCAL_CONTEXT = { stage: 'local' };
+/** The stage that the runner stands for. Webhooks are let in as they come: one machine takes longer for each than Lambda. */
+const LOCAL_CONTEXT = { stage: 'local', webhookConcurrency: 1000 };
+/** The sandbox has no limit; Stripe's own test mode has the one that is the default. */
+const OF_SANDBOX = { stripeRequestsPerSecond: 10_000 };
 
 /** What the stack stands on: its synthesized template, and the two services that are not of this process's making. */
 export type Foundation = {
@@ -46,8 +48,9 @@ export async function layFoundation(setup: FoundationSetup): Promise<Foundation>
   return { assembly, dynamodbUrl, sandbox, engine };
 }
 
-async function synthesizeStack({ root, closers }: FoundationSetup, signal: AbortSignal): Promise<Assembly> {
-  const assembly = await synthesize(root, LOCAL_CONTEXT, signal);
+async function synthesizeStack({ root, closers, useSandbox }: FoundationSetup, signal: AbortSignal): Promise<Assembly> {
+  const context = { ...LOCAL_CONTEXT, ...(useSandbox && OF_SANDBOX) };
+  const assembly = await synthesize(root, context, signal);
   await closers.add(assembly.release);
   return assembly;
 }

@@ -8,7 +8,7 @@ import { type HttpReply, jsonReply, readBody, replyOf } from './http-reply.ts';
 import { findRoute, parseRouteKey, type Route } from './http-routes.ts';
 import type { Guard } from './iam/access.ts';
 import { accountId, region } from './resource-identity.ts';
-import type { Clock, InvokeResult, LocalFunction } from './runtime.ts';
+import { type Clock, type InvokeResult, type LocalFunction, THROTTLED } from './runtime.ts';
 
 /** A resource of the template with every intrinsic function answered; `Ref` of the ones used here is the logical id. */
 export type ApiResource = {
@@ -89,7 +89,7 @@ async function answer(route: ApiRoute, event: unknown): Promise<HttpReply> {
   clearTimeout(timer);
   if (!result) return unavailable;
   if (result.ok) return replyOf(result.payload) ?? failed;
-  return result.errorType === 'TooManyRequestsException' ? unavailable : failed;
+  return result.errorType === THROTTLED ? unavailable : failed;
 }
 
 function readApi(options: HttpApiOptions): { readonly apiId: string; readonly routes: readonly ApiRoute[] } {

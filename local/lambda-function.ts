@@ -1,6 +1,6 @@
 import type { GatewayBackdrop } from './gateway.ts';
 import { type EnvironmentOptions, type LambdaEnvironment, startEnvironment } from './lambda-environment.ts';
-import type { InvokeResult, LocalFunction } from './runtime.ts';
+import { type InvokeResult, type LocalFunction, THROTTLED } from './runtime.ts';
 
 /** The properties of an `AWS::Lambda::Function` that the runner follows, every intrinsic function answered. */
 export type FunctionProperties = {
@@ -56,7 +56,7 @@ const longestIdleMs = 60_000;
 
 /** One function of the template, with the environments that it needs. They start when somebody asks, as in Lambda. */
 export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunction {
-  const { ReservedConcurrentExecutions: reserved = mostEnvironments } = options.properties;
+  const { ReservedConcurrentExecutions: reserved = Number.POSITIVE_INFINITY } = options.properties;
   const limit = Math.min(reserved, mostEnvironments);
   const { idleMs = longestIdleMs } = options;
   const environmentOptions = environmentOptionsOf(options);
@@ -138,7 +138,8 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
     heapBytes: () => Promise.all([...environments].map((environment) => environment.heapBytes())),
     async invoke(event, onStart) {
       if (closed) return closing;
-      if (limit === 0) return { ok: false, errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' };
+      // Those in line for an environment of this machine would be at work in AWS.
+      if (running >= reserved) return { ok: false, errorType: THROTTLED, errorMessage: 'Rate Exceeded.' };
       running += 1;
       const result = await new Promise<InvokeResult>((settle) => {
         waiting.push({ event, onStart, settle });

@@ -6,7 +6,7 @@ import { type ApiResource, findFunction } from './http-api.ts';
 import { httpEvent, splitOnce } from './http-event.ts';
 import { type HttpReply, jsonReply, readBody, replyOf } from './http-reply.ts';
 import { ACCESS_DENIED, type Guard } from './iam/access.ts';
-import type { Clock, InvokeResult, LocalFunction } from './runtime.ts';
+import { type Clock, type InvokeResult, type LocalFunction, THROTTLED } from './runtime.ts';
 
 export type LambdaUrlOptions = {
   readonly port: number;
@@ -56,6 +56,6 @@ function answer(result: InvokeResult): HttpReply {
   const badGateway = jsonReply(502, { message: 'Internal Server Error' });
   if (result.ok) return replyOf(result.payload) ?? badGateway;
   if (result.errorType === ACCESS_DENIED) return jsonReply(403, { Message: 'Forbidden' });
-  if (result.errorType === 'TooManyRequestsException') return jsonReply(429, { message: 'Rate Exceeded.' });
+  if (result.errorType === THROTTLED) return jsonReply(429, { message: 'Rate Exceeded.' });
   return badGateway;
 }

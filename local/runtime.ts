@@ -22,6 +22,9 @@ export type InvokeResult =
   | { readonly ok: true; readonly payload: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
+/** What Lambda says when as many executions as are reserved for a function are at work. */
+export const THROTTLED = 'TooManyRequestsException';
+
 /** One `AWS::Lambda::Function` of the template, runnable. */
 export type LocalFunction = {
   readonly logicalId: string;
@@ -29,7 +32,10 @@ export type LocalFunction = {
   readonly name: string;
   /** The logical id of its role, for checks against the synthesized policies. */
   readonly roleLogicalId: string;
-  /** Waits for a free environment, then invokes, and calls `onStart` in between. Never rejects. */
+  /**
+   * Waits for a free environment, then invokes, and calls `onStart` in between. Never rejects. `THROTTLED` at once, when
+   * no execution is left of those that are reserved.
+   */
   invoke(event: unknown, onStart?: () => void): Promise<InvokeResult>;
   /** Invocations running now, those waiting for an environment included. */
   running(): number;

@@ -1,4 +1,4 @@
-import type { LocalFunction } from './runtime.ts';
+import { type LocalFunction, THROTTLED } from './runtime.ts';
 import { asList, asRecord } from './template.ts';
 
 /** What carries out one task state: it receives the state's processed `Parameters`, and throws what Retry and Catch see. */
@@ -51,7 +51,11 @@ async function invoke(target: LocalFunction, payload: unknown): Promise<unknown>
   const result = await target.invoke(payload);
   if (!result.ok) {
     const { errorType, errorMessage } = result;
-    throw new StateError(errorType, JSON.stringify({ errorType, errorMessage }));
+    // What Lambda itself says bears its name; what a function throws, its own.
+    throw new StateError(
+      errorType === THROTTLED ? `Lambda.${THROTTLED}` : errorType,
+      JSON.stringify({ errorType, errorMessage }),
+    );
   }
   const output = result.payload ?? null;
   if (Buffer.byteLength(JSON.stringify(output)) > payloadLimitBytes) {

@@ -42,6 +42,6 @@ export function parseImportCommand(args: readonly string[]): ImportCommand | 'he
   if (from !== 'stripe' && from !== 'csv') throw new CommandError('--from is either stripe or csv.');
   if (from === 'csv' && !file) throw new CommandError('--from csv needs --file.');
   if (from === 'stripe' && file !== undefined) throw new CommandError('--file goes with --from csv only.');
-  const rate = numberOf('--rate', asked.values.rate, { least: 1, most: 200, isWhole: false });
+  const rate = numberOf('--rate', asked.values.rate, { least: 1, most: 200 });
   return { from, file, stack, isDryRun, json, rate };
 }

@@ -15,8 +15,6 @@ export type ConcordFunctionProps = {
   readonly timeout: Duration;
   /** All that it is told and may do, besides writing its log. */
   readonly uses: readonly Use[];
-  /** How many may run at once, taken from the account's quota. */
-  readonly reservedConcurrentExecutions?: number;
 };
 
 /** A function with its own role, log group and bundle, which may do what it uses and nothing else. */
@@ -34,6 +32,7 @@ export class ConcordFunction extends LambdaFunction {
     for (const { actions, resource } of [logging, ...props.uses.flatMap(({ permissions = [] }) => permissions)]) {
       role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
     }
+    const atOnce = props.uses.flatMap((use) => use.atOnce ?? []);
     super(scope, id, {
       functionName,
       description: props.description,
@@ -44,9 +43,7 @@ export class ConcordFunction extends LambdaFunction {
       handler: 'index.handler',
       code: Code.fromAsset(bundleEntry(props.entry, join(output, 'bundles'))),
       environment: Object.assign({ STAGE: props.stage }, ...props.uses.map(({ environment }) => environment)),
-      ...(props.reservedConcurrentExecutions !== undefined && {
-        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      }),
+      ...(atOnce.length > 0 && { reservedConcurrentExecutions: Math.min(...atOnce) }),
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,

@@ -42,7 +42,7 @@ export class Concord extends Construct {
     const config = configOf(props);
     const { stage } = config;
     const tables = new Tables(this, 'Tables');
-    const stripe = new StripeKeys(this, 'StripeKey', { stage, hasReadKey: config.hasStripeReadKey });
+    const stripe = new StripeKeys(this, 'StripeKey', { config });
     const pokes = new Pokes(this, 'Pokes', { stage, visibilityTimeout: Duration.minutes(6) });
     const owners: Use = { environment: { OWNER_OF_NAME: config.owners.name, OWNER_OF_EMAIL: config.owners.email } };
     const grace: Use = { environment: { GRACE_MINUTES: String(config.graceMinutes) } };
@@ -53,7 +53,11 @@ export class Concord extends Construct {
       entry: 'saga',
       description: 'The steps of the saga.',
       timeout: Duration.seconds(30),
-      uses: [tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']), stripe.writing, pokes.sending],
+      uses: [
+        tables.catalogFor(['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem']),
+        stripe.writing('saga'),
+        pokes.sending,
+      ],
     });
     const saga = new Saga(this, 'Saga', { stage, steps: sagaSteps });
 
@@ -65,7 +69,7 @@ export class Concord extends Construct {
       uses: [
         tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
         tables.scratchFor(['BatchGetItem', 'BatchWriteItem']),
-        ...[saga.starting, pokes.sending, stripe.writing, owners, grace, size],
+        ...[saga.starting, pokes.sending, stripe.writing('reconcile'), owners, grace, size],
       ],
     });
     const reconciliation = new Reconciliation(this, 'Reconciliation', { stage, step: reconcile });
@@ -81,6 +85,9 @@ export class Concord extends Construct {
         saga.starting,
         pokes.sending,
         pokes.countingDeadLetters,
+        ...(config.reservesConcurrency && config.apiConcurrency !== undefined
+          ? [{ atOnce: config.apiConcurrency }]
+          : []),
       ],
     });
     const deletes = new ConcordFunction(this, 'DeleteFunction', {
@@ -88,7 +95,13 @@ export class Concord extends Construct {
       entry: 'delete-customer',
       description: 'Deletes customers: asks Stripe for live subscriptions first.',
       timeout: Duration.seconds(29),
-      uses: [tables.catalogFor([...READS, ...WRITES]), tables.replies, saga.starting, pokes.sending, stripe.reading],
+      uses: [
+        tables.catalogFor([...READS, ...WRITES]),
+        tables.replies,
+        saga.starting,
+        pokes.sending,
+        stripe.reading('delete-customer'),
+      ],
     });
     const maintenance = new ConcordFunction(this, 'MaintenanceFunction', {
       stage,
@@ -100,7 +113,7 @@ export class Concord extends Construct {
         tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
         tables.scratchFor(['BatchGetItem']),
         ...[pokes.sending, pokes.countingDeadLetters, pokes.redrivingDeadLetters],
-        ...[saga.starting, reconciliation.starting, stripe.writing, owners, grace, size],
+        ...[saga.starting, reconciliation.starting, stripe.writing('maintenance'), owners, grace, size],
       ],
     });
     const handlers = { customers, deletes, maintenance };
@@ -112,7 +125,7 @@ export class Concord extends Construct {
       entry: 'sync',
       description: 'Makes both sides of one customer agree, for each poke.',
       timeout: Duration.minutes(1),
-      uses: [tables.catalogFor([...READS, ...WRITES]), stripe.writing, pokes.sending, owners],
+      uses: [tables.catalogFor([...READS, ...WRITES]), stripe.writing('sync'), pokes.sending, owners],
     });
     pokes.consumeWith(sync, config.syncConcurrency);
     const { handler: webhook, url } = new Webhook(this, 'Webhook', { config, pokes: pokes.sending });
@@ -141,7 +154,7 @@ export class Concord extends Construct {
       entry: 'sweep-events',
       description: 'Finds in Stripe’s list of events what webhooks lost.',
       timeout: Duration.minutes(5),
-      uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem']), stripe.reading, pokes.sending],
+      uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem']), stripe.reading('sweep-events'), pokes.sending],
     });
     const retryFailedSyncs = new ConcordFunction(this, 'RetryFailedSyncs', {
       stage,
@@ -149,7 +162,12 @@ export class Concord extends Construct {
       description: 'Tries again what has failed, each customer by its own backoff.',
       // No longer than the consumer of pokes may run: the lease of a run outlives both.
       timeout: Duration.minutes(1),
-      uses: [tables.catalogFor([...READS, ...WRITES], 'apart'), stripe.writing, pokes.sending, owners],
+      uses: [
+        tables.catalogFor([...READS, ...WRITES], 'apart'),
+        stripe.writing('retry-failed-syncs'),
+        pokes.sending,
+        owners,
+      ],
     });
     const validateConsistency = new ConcordFunction(this, 'ValidateConsistency', {
       stage,
@@ -158,7 +176,7 @@ export class Concord extends Construct {
       timeout: Duration.minutes(15),
       uses: [
         tables.catalogFor([...READS, 'PutItem', 'UpdateItem', 'Query', 'Scan']),
-        stripe.reading,
+        stripe.reading('validate-consistency'),
         owners,
         grace,
         size,

@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { Node } from 'constructs';
 import type { z } from 'zod';
 import { type ConcordProps, settingsSchema } from './settings.ts';
+import { stripeShares } from './stripe-budget.ts';
 
 /** The settings of a deployment as its constructs use them. */
 export type ConcordConfig = ReturnType<typeof configOf>;
 
 /** The runner's own issuer and client: they are at its stage only. */
 const LOCAL = { issuer: 'https://issuer.concord.local/', consoleClientId: 'concord-console' };
+
+/** Requests a second for the whole account: https://docs.stripe.com/rate-limits */
+const STRIPE_ALLOWS = { test: 25, live: 100 };
 
 /**
  * Checks the settings of a deployment, and gives each its default.
@@ -18,13 +22,16 @@ export function configOf(props: ConcordProps) {
   if (error !== undefined) {
     throw new Error(error.issues.map(sentenceOf).join('\n'));
   }
-  const { stage, issuer, audience, consoleClientId, ownerOfName, ownerOfEmail, stripeReadKey, ...others } = data;
+  const { stage, issuer, audience, consoleClientId, ownerOfName, ownerOfEmail, ...others } = data;
+  const { stripeReadKey, reserveConcurrency, stripeRequestsPerSecond, ...plain } = others;
   if (stage === 'local' && others.stripeMode === 'live') {
     throw new Error('Setting "stripeMode" must be test at the stage local, which is the runner’s.');
   }
   const signIn = stage === 'local' ? { ...LOCAL, issuer: issuer ?? LOCAL.issuer } : { issuer, consoleClientId };
   return {
-    ...{ stage, ...others, hasStripeReadKey: stripeReadKey === 'own' },
+    ...{ stage, ...plain, hasStripeReadKey: stripeReadKey === 'own' },
+    reservesConcurrency: reserveConcurrency === 'yes',
+    stripeShares: stripeShares(stripeRequestsPerSecond ?? STRIPE_ALLOWS[others.stripeMode], others.syncConcurrency),
     owners: { name: ownerOfName, email: ownerOfEmail },
     jwt: signIn.issuer === undefined ? undefined : { ...signIn, issuer: signIn.issuer, audience },
   };

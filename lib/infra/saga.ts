@@ -24,6 +24,19 @@ const WHILE_SOMEBODY_WAITS: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/**
+ * A step that was not let in has not run: it stands in line for about as long as a caller waits. How many may run at once
+ * is reserved, so that Stripe's limit is kept.
+ */
+const WHILE_THERE_IS_A_LINE: RetryProps = {
+  errors: ['Lambda.TooManyRequestsException'],
+  interval: Duration.seconds(1),
+  backoffRate: 1.5,
+  maxDelay: Duration.seconds(4),
+  maxAttempts: 10,
+  jitterStrategy: JitterType.FULL,
+};
+
 export type SagaProps = { readonly stage: string; readonly steps: IFunction };
 
 /**
@@ -76,8 +89,9 @@ export class Saga extends Construct {
         .when(outcome('unsettled'), settle)
         .otherwise(done);
 
-    apply.addCatch(resolve, { resultPath: '$.result' }).next(decide('Applied?'));
-    resolve.addRetry(WHILE_SOMEBODY_WAITS).addCatch(giveUp, { resultPath: '$.result' }).next(decide('Resolved?'));
+    apply.addRetry(WHILE_THERE_IS_A_LINE).addCatch(resolve, { resultPath: '$.result' }).next(decide('Applied?'));
+    resolve.addRetry(WHILE_THERE_IS_A_LINE).addRetry(WHILE_SOMEBODY_WAITS);
+    resolve.addCatch(giveUp, { resultPath: '$.result' }).next(decide('Resolved?'));
     giveUp.addRetry(FOR_HOURS).next(decide('GivenUp?'));
     settle.addRetry(FOR_HOURS).next(decide('Settled?'));
     undo.addRetry(FOR_HOURS);

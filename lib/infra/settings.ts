@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { LEAST_REQUESTS_PER_SECOND } from './stripe-budget.ts';
 
 const wholeNumber = (least: number, most: number) => {
   const wanted = `must be a whole number from ${least} to ${most}`;
@@ -46,9 +47,22 @@ export const settingsSchema = z.strictObject({
   ownerOfEmail: oneOf('catalog', 'stripe')
     .default('catalog')
     .describe('Whose email stands when both sides changed it.'),
-  webhookConcurrency: wholeNumber(1, 1000)
+  stripeRequestsPerSecond: wholeNumber(LEAST_REQUESTS_PER_SECOND, 10_000)
     .optional()
-    .describe('How many webhooks are taken at once, reserved from the account’s quota. Without it, no reservation.'),
+    .describe(
+      'What all functions together may ask of Stripe in a second. Without it, what Stripe allows an account: 25 in test mode, 100 in live mode.',
+    ),
+  reserveConcurrency: oneOf('yes', 'no')
+    .default('yes')
+    .describe(
+      'Whether functions have executions reserved from the account’s quota. `no` where it leaves none: floods and Stripe’s limit are then not bounded.',
+    ),
+  webhookConcurrency: wholeNumber(1, 1000).default(20).describe('How many webhooks are taken at once.'),
+  apiConcurrency: wholeNumber(1, 10_000)
+    .optional()
+    .describe(
+      'How many requests the API’s function serves at once, reserved for it. Without it, as many as there is room for.',
+    ),
   syncConcurrency: wholeNumber(2, 1000).default(4).describe('How many batches of pokes are worked on at once.'),
   requestsPerSecond: wholeNumber(1, 10_000).default(1000).describe('What the API lets through; more is answered 429.'),
   requestBurst: wholeNumber(1, 5_000).default(500).describe('How many requests may come at once above that.'),

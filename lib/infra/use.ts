@@ -10,4 +10,6 @@ export type Use = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Without any there is nothing to be allowed. */
   readonly permissions?: readonly Permission[];
+  /** So many executions of the function may use it at once: they are reserved for it, of the account's quota. */
+  readonly atOnce?: number;
 };

@@ -16,7 +16,7 @@ export class Webhook extends Construct {
 
   constructor(scope: Construct, id: string, { config, pokes }: WebhookProps) {
     super(scope, id);
-    const { stage, stripeMode, stripeAccount, webhookConcurrency } = config;
+    const { stage, stripeMode, stripeAccount, webhookConcurrency, reservesConcurrency } = config;
     const secrets = new Secret(this, 'Secrets', {
       secretName: `concord/${stage}/webhook-secrets`,
       description:
@@ -43,10 +43,10 @@ export class Webhook extends Construct {
             STRIPE_MODE: stripeMode,
             ...(stripeAccount !== undefined && { STRIPE_ACCOUNT: stripeAccount }),
           },
+          // The only throttle that a Function URL has. What it turns away, Stripe sends again.
+          ...(reservesConcurrency && { atOnce: webhookConcurrency }),
         },
       ],
-      // The only throttle that a Function URL has. What it turns away, Stripe sends again.
-      ...(webhookConcurrency !== undefined && { reservedConcurrentExecutions: webhookConcurrency }),
     });
     // Stripe has no AWS identity: its signature is the authorization, and the function checks it first of all.
     this.url = this.handler.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;

@@ -4,7 +4,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import Stripe from 'stripe';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
-import { pacedTransport } from '#adapters/stripe/paced-transport.ts';
+import { paceOf } from '#adapters/stripe/pace.ts';
+import { pacedTransport, patientTransport } from '#adapters/stripe/paced-transport.ts';
 import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { consoleLog } from '#adapters/system/console-log.ts';
@@ -25,7 +26,7 @@ export type ImporterOptions = {
   readonly owners: FieldOwners;
   /** May read and write customers of the very account that the stack itself uses. */
   readonly stripeKey: string;
-  /** Stripe's limit is for the whole account: leave the stack some of it. */
+  /** A whole number. Stripe's limit is for the whole account: leave the stack some of it. */
   readonly requestsPerSecond: number;
   /** Only reads, and reports what would be. */
   readonly isDryRun: boolean;
@@ -52,8 +53,10 @@ export function createImporter(options: ImporterOptions): Importer {
   const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
     marshallOptions: { removeUndefinedValues: true },
   });
-  const transport = pacedTransport(Stripe.createNodeHttpClient(), system, options.requestsPerSecond);
-  const stripe = stripeClient(options.stripeKey, process.env['STRIPE_API_BASE'], transport);
+  const pace = paceOf(systemClock, options.requestsPerSecond);
+  const transport = pacedTransport(Stripe.createNodeHttpClient(), pace);
+  const patient = patientTransport(transport, pace, systemRandom);
+  const stripe = stripeClient(options.stripeKey, process.env['STRIPE_API_BASE'], patient);
   const deps = {
     ...{ ...system, owners: options.owners, digest: systemDigest, log: consoleLog },
     store: new DynamoCatalogStore(documents, options.catalogTable, system),

@@ -43,6 +43,23 @@ describe('an idempotency key', () => {
     expect([third.status, third.text, third.headers.get('idempotency-replayed')]).toEqual([201, second.text, 'true']);
   });
 
+  it('keeps what Stripe has no room for: a 429 is neither a refusal nor a loss, in either mode', async () => {
+    const throttled = { service: 'stripe', action: 'POST /v1/customers', kind: 'throttle' };
+    await stack.control$('POST', '/faults', { ...throttled, function: 'concord-local-saga', times: 2 });
+    const body = { name: 'Many', email: 'many@example.com' };
+    expect((await stack.call('POST', '/customers', { body, headers: keyed('many') })).status).toBe(201);
+    await stack.control$('POST', '/faults', { ...throttled, function: 'concord-local-sync', times: 2 });
+    const made = await stack.call('POST', '/customers', { body: { name: 'More', email: 'more@example.com' } });
+    const statusOf = async () => {
+      const { integrations } = (await stack.call('GET', `/customers/${made.body['id']}`)).body;
+      return (integrations as { stripe: { sync_status: string } }).stripe.sync_status;
+    };
+    expect(made.status).toBe(201);
+    // Tried, and owed still: it is tried again by itself.
+    await stack.quiesce();
+    expect(await statusOf()).toBe('synced');
+  });
+
   it('is new again after 24 hours', async () => {
     const headers = { 'idempotency-key': 'old' };
     const first = await stack.call('POST', '/customers', { body: { name: 'Old', email: 'old@example.com' }, headers });

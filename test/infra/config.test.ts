@@ -11,6 +11,7 @@ describe('the settings', () => {
       ...{ stage: 'dev', stripeMode: 'test', hasStripeReadKey: false, logRetentionDays: 30 },
       ...{ owners: { name: 'catalog', email: 'catalog' }, syncConcurrency: 4, graceMinutes: 10, mostAtOnce: 5_000 },
       ...{ requestsPerSecond: 1000, requestBurst: 500, jwt: undefined },
+      ...{ reservesConcurrency: true, webhookConcurrency: 20, stripeShares: expect.any(Object) },
     });
   });
 
@@ -40,6 +41,9 @@ describe('the settings', () => {
     [{ stripeAccount: 'cus_1' }, 'stripeAccount'],
     [{ stripeReadKey: 'two' }, 'stripeReadKey'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
+    [{ apiConcurrency: '0' }, 'apiConcurrency'],
+    [{ reserveConcurrency: 'maybe' }, 'reserveConcurrency'],
+    [{ stripeRequestsPerSecond: '24' }, 'stripeRequestsPerSecond'],
     [{ graceMinutes: '0' }, 'graceMinutes'],
     [{ alarmTopicArn: 'ops' }, 'alarmTopicArn'],
     [{ mostAtOnce: '100001' }, 'mostAtOnce'],
@@ -55,8 +59,8 @@ describe('the settings', () => {
 
   it('come from context, all of it text, over those of a file', () => {
     const context = (given: Record<string, unknown>) => settingsFrom({ getAllContext: () => given });
-    expect(configOf(context({ stage: 'x', syncConcurrency: '8', issuer: '' }))).toMatchObject({
-      ...{ stage: 'x', syncConcurrency: 8, jwt: undefined },
+    expect(configOf(context({ stage: 'x', syncConcurrency: '5', issuer: '' }))).toMatchObject({
+      ...{ stage: 'x', syncConcurrency: 5, jwt: undefined },
     });
     const flags = { '@aws-cdk/core:flag': true, 'aws:cdk:path': false, 'availability-zones:account=1': [] };
     expect(context({ ...flags, config: 'examples/settings/prod.json', stage: 'prod-eu' })).toMatchObject({

@@ -242,6 +242,16 @@ describe('a state machine that the runner cannot run', () => {
     expect(machine.notRun).toEqual(['task Tell (arn:aws:states:::sns:publish)']);
   });
 
+  it('tells by Lambda’s own name that a function was not let in, so that the task can stand in line', async () => {
+    const Retry = [{ ErrorEquals: ['Lambda.TooManyRequestsException'], IntervalSeconds: 1, MaxAttempts: 1 }];
+    const definition = { StartAt: 'Step', States: { Step: invokeSteps({ Retry, End: true }) } };
+    const steps = await run(definition, (_, nth) => (nth === 1 ? failed('TooManyRequestsException') : succeeded(null)));
+    await start();
+    await until(() => steps.events.length === 1 && clock.timers().waiting > 0);
+    clock.advance(1);
+    expect((await ended()).status).toBe('SUCCEEDED');
+  });
+
   it('names what its engine ignores', async () => {
     const Rest = { Type: 'Wait', Seconds: 1, End: true };
     const Step = invokeSteps({

@@ -1,7 +1,7 @@
 import type { Poke } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import type { Executor } from '#use-cases/saga/executor.ts';
-import { caught, chosen, stateOf } from '../simulation/state-machine.ts';
+import { caught, chosen, retrierOf, stateOf } from '../simulation/state-machine.ts';
 import { settled } from './catalog-model.ts';
 import type { Step } from './explorer.ts';
 import { type Next, NOW_MS, type Process } from './processes.ts';
@@ -108,7 +108,7 @@ export function followed({ saga }: Story, state: State, execution: Execution, ou
     return { ...state, executions: replaced(state.executions, execution, { ...execution, at: name, retries }) };
   };
   if (outcome !== undefined) return go(at.Next);
-  const most = at.Retry?.[0]?.MaxAttempts ?? 0;
+  const most = retrierOf(at)?.MaxAttempts ?? 0;
   if (most >= FEW_RETRIES) return go(execution.at, most);
   return most > execution.retries ? go(execution.at, most) : go(caught(at));
 }

@@ -65,8 +65,7 @@ export function chosen({ Choices = [], Default }: State, outcome: string | undef
 
 /** The outcome of a task, tried as often as its retriers say; `undefined` when the last try failed too. */
 async function tried(name: string, state: State, machinery: Machinery): Promise<string | undefined> {
-  const [retrier] = state.Retry ?? [];
-  if (retrier !== undefined && !retrier.ErrorEquals.includes('States.ALL')) throw new Error('It retries some errors.');
+  const retrier = retrierOf(state);
   for (let retries = 0; ; retries += 1) {
     const outcome = await machinery.invoke(name, state.TimeoutSeconds ?? 60).catch(() => undefined);
     if (outcome !== undefined || retrier === undefined || retries >= retrier.MaxAttempts) return outcome;
@@ -74,6 +73,11 @@ async function tried(name: string, state: State, machinery: Machinery): Promise<
     const longest = retrier.MaxDelaySeconds ?? Number.POSITIVE_INFINITY;
     await machinery.sleep(Math.round(Math.min(seconds, longest) * 1000 * machinery.fraction()));
   }
+}
+
+/** Nobody stands in line here, so that only what is retried for any error matters. */
+export function retrierOf({ Retry = [] }: State): Retrier | undefined {
+  return Retry.find(({ ErrorEquals }) => ErrorEquals.includes('States.ALL'));
 }
 
 export function caught({ Catch = [] }: State): string | undefined {

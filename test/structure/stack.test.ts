@@ -249,6 +249,38 @@ describe('the synthesized stack', () => {
     ]);
   });
 
+  it('gives whoever has a key of Stripe’s a rate, which all that may work at once keep in sum', () => {
+    const rates = ofType('AWS::Lambda::Function').flatMap(({ Properties }) => {
+      const { FunctionName: name, Environment, ReservedConcurrentExecutions: reserved } = Properties;
+      const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
+      const rate = Number(Variables['STRIPE_REQUESTS_PER_SECOND']);
+      return 'STRIPE_KEY_ARN' in Variables
+        ? [[String(name).replace('concord-prod-', ''), rate, reserved] as const]
+        : [];
+    });
+    expect(rates.toSorted()).toEqual([
+      ['delete-customer', 1, 3],
+      ['maintenance', 2, 2],
+      // One run at a time, whose steps come one after the other.
+      ['reconcile', 1, undefined],
+      ['retry-failed-syncs', 1, undefined],
+      ['saga', 4, 2],
+      ['sweep-events', 1, undefined],
+      ['sync', 1, undefined],
+      ['validate-consistency', 1, undefined],
+    ]);
+    const [mapping] = ofType('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties);
+    expect(mapping).toMatchObject({ ScalingConfig: { MaximumConcurrency: 4 } });
+    const atOnce = (name: string, reserved: unknown) => (name === 'sync' ? 4 : Number(reserved ?? 1));
+    const sum = rates.reduce((most, [name, rate, reserved]) => most + rate * atOnce(name, reserved), 0);
+    expect(sum).toBeLessThanOrEqual(25);
+  });
+
+  it('reserves executions for webhooks, so that a flood of them takes none from the API', () => {
+    expect(functionNamed('webhook').Properties['ReservedConcurrentExecutions']).toBe(20);
+    expect(functionNamed('api').Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
   it('has the routes and scopes that docs/openapi.json describes, and none besides', () => {
     const paths = Object.entries<Record<string, { security: { token?: string[] }[] }>>(
       JSON.parse(readFileSync('docs/openapi.json', 'utf8')).paths,

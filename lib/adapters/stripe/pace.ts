@@ -9,19 +9,27 @@ export type Pace = {
 };
 
 /**
- * A token bucket that holds one token: requests are spread over the second rather than sent in bursts, so that no window
- * of a second has more than the rate, wherever it begins.
+ * Lets a request go at once while fewer than `mostASecond`, a whole number, have gone within the last second. So no second
+ * has more, wherever it begins, and nobody waits who asks for less.
  */
-export function paceOf(clock: Clock, requestsPerSecond: number): Pace {
-  const everyMs = 1000 / requestsPerSecond;
-  let nextMs = 0;
+export function paceOf(clock: Clock, mostASecond: number): Pace {
+  /** When the latest went, the oldest first; as many as may go in a second. */
+  const wentMs: number[] = [];
+  let pausedUntilMs = 0;
   let last: Promise<void> = Promise.resolve();
 
+  function freeAtMs(): number {
+    const [oldestMs = 0] = wentMs;
+    return wentMs.length < mostASecond ? pausedUntilMs : Math.max(pausedUntilMs, oldestMs + 1000);
+  }
+
   async function wait(): Promise<void> {
-    // Asked again, since somebody may have paused meanwhile.
-    for (let leftMs = nextMs - clock.nowMs(); leftMs > 0; leftMs = nextMs - clock.nowMs()) await clock.sleep(leftMs);
-    // From when it really goes: what was slept too long is not caught up by a burst.
-    nextMs = clock.nowMs() + everyMs;
+    // Asked again, since a timer may be early, and somebody may have paused meanwhile.
+    for (let leftMs = freeAtMs() - clock.nowMs(); leftMs > 0; leftMs = freeAtMs() - clock.nowMs()) {
+      await clock.sleep(leftMs);
+    }
+    if (wentMs.length === mostASecond) wentMs.shift();
+    wentMs.push(clock.nowMs());
   }
 
   return {
@@ -30,7 +38,7 @@ export function paceOf(clock: Clock, requestsPerSecond: number): Pace {
       return last;
     },
     pause(ms) {
-      nextMs = Math.max(nextMs, clock.nowMs() + ms);
+      pausedUntilMs = Math.max(pausedUntilMs, clock.nowMs() + ms);
     },
   };
 }
