@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { type App, type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundleEntry } from './bundles.ts';
@@ -47,18 +54,16 @@ export class ConcordFunction extends LambdaFunction {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
+      tracing: Tracing.ACTIVE,
     });
-    Validations.of(this).acknowledge(
-      {
-        id: 'Serverless::Serverless-LambdaDLQ',
-        reason: 'Whoever invokes it tries again: the caller, the saga, the queue, or the next run of its schedule.',
-      },
-      {
-        id: 'Serverless::Serverless-LambdaTracing',
-        reason:
-          'The steps of an operation and the audit tell what happened; traces would need a permission on everything.',
-      },
-    );
+    Validations.of(this).acknowledge({
+      id: 'Serverless::Serverless-LambdaDLQ',
+      reason: 'Whoever invokes it tries again: the caller, the saga, the queue, or the next run of its schedule.',
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray knows no resources; each of its other permissions names one.',
+    });
   }
 
   /** Without versions and aliases: it has none, and who may invoke it needs no wildcard. */

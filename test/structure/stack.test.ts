@@ -22,7 +22,6 @@ const ACKNOWLEDGED = [
   'Serverless-EventBusDLQ',
   'Serverless-LambdaDLQ',
   'Serverless-LambdaEventSourceMappingDestination',
-  'Serverless-LambdaTracing',
   'Serverless-SQSRedrivePolicy',
 ];
 
@@ -220,13 +219,42 @@ describe('the synthesized stack', () => {
     const roleIds = Object.entries(byId).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
     for (const [id, { Properties }] of roleIds) expect([id, Properties['ManagedPolicyArns']]).toEqual([id, undefined]);
     const wide = statements().filter(({ statement }) => /"\*"|\/\*|:\*/.test(JSON.stringify(statement)));
-    expect(wide.map(({ policy }) => policy).sort()).toEqual([
-      expect.stringMatching(/^ConcordReconciliationStateMachineRole/),
-      expect.stringMatching(/^ConcordSagaStateMachineRole/),
-    ]);
-    expect(wide.flatMap(({ statement }) => statement.Action).every((action) => /^(logs|xray):/.test(action))).toBe(
-      true,
-    );
+    const actionsOf = (kind: RegExp) =>
+      wide.filter(({ policy }) => kind.test(policy)).map(({ statement }) => [statement.Action].flat().sort());
+    // Traces know no resource, and neither does the delivery of a state machine's log.
+    const traces = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+    expect(
+      actionsOf(/RoleDefaultPolicy/)
+        .flat()
+        .every((action) => /^(logs|xray):/.test(action)),
+    ).toBe(true);
+    expect(actionsOf(/(?<!StateMachine)RoleDefaultPolicy/)).toEqual(roles.map(() => traces));
+  });
+
+  it('traces every function and state machine', () => {
+    for (const { Properties } of ofType('AWS::Lambda::Function'))
+      expect(Properties).toMatchObject({ TracingConfig: { Mode: 'Active' } });
+    for (const { Properties } of ofType('AWS::StepFunctions::StateMachine'))
+      expect(Properties).toMatchObject({ TracingConfiguration: { Enabled: true } });
+  });
+
+  it('shows on one page what is asked, owed, told by Stripe, compared and turned away', () => {
+    const [dashboard] = ofType('AWS::CloudWatch::Dashboard').map(({ Properties }) => JSON.stringify(Properties));
+    const shown = [
+      ...[
+        'Count',
+        '5xx',
+        'Latency',
+        'ExecutionsStarted',
+        'ExecutionsFailed',
+        'ExecutionsTimedOut',
+        'ExecutionsAborted',
+      ],
+      ...['NeedsAttention', 'OldestOverdue', 'ApproximateNumberOfMessagesVisible', 'WebhookReceived', 'WebhookRefused'],
+      ...['WebhookTurnedAway', 'EventPositionAge', 'WebhookSilence', 'ConsistencyIssues', 'ReadThrottleEvents'],
+      ...['WriteThrottleEvents', 'Errors', 'Throttles'],
+    ];
+    expect(shown.filter((name) => !dashboard?.includes(`\\"${name}\\"`))).toEqual([]);
   });
 
   it('shows each of Stripe’s keys to those who need it', () => {
