@@ -59,18 +59,20 @@ export function startHttpApi(options: HttpApiOptions): Promise<FrontServer> {
     if (!admission.admitted) return admission.reply;
     const body = await readBody(request, largestBodyBytes);
     if (!body) return jsonReply(413, { message: 'Request Entity Too Large' });
+    const requestId = randomUUID();
     const event = httpEvent(request, body, {
       routeKey: match.route.routeKey,
       // API Gateway hands the path over decoded; a Function URL does not.
       rawPath: decodePath(path),
       pathParameters: match.pathParameters,
       accountId,
-      apiId,
-      requestId: randomUUID(),
+      ...{ apiId, requestId },
       nowMs: Math.floor(options.clock.now()),
       authorizer: admission.authorizer,
     });
-    return answer(match.route, event);
+    const reply = await answer(match.route, event);
+    // As API Gateway names it to the caller.
+    return { ...reply, headers: { ...reply.headers, 'apigw-requestid': requestId } };
   }
 
   return startFrontServer(options.port, handle);

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ASYNC, advance, fault, PROTECTED, SAGA, until } from '../faults/telling.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { readTemplate, synthesize } from '../structure/synthesized.ts';
+import { createTwins } from '../two-way/told.ts';
 import { CANARY, deadBodies, executions, flyEverywhere, keys } from './canary.ts';
 import { useEverything } from './uses.ts';
 
@@ -139,6 +141,57 @@ describe('access', () => {
     const byReaders = asked.filter((call) => READERS.includes(call.function));
     expect([...new Set(byReaders.map((call) => call.function))].sort()).toEqual(READERS);
     expect(byReaders.filter(({ action }) => !action.startsWith('GET '))).toEqual([]);
+  });
+
+  /** What functions have told in their logs, one object each, that tells of all of these. */
+  const linesWith = (...told: readonly string[]) =>
+    (log.match(/\{[^{}]*\}/g) ?? []).filter((line) => told.every((text) => line.includes(text)));
+
+  it('to Stripe is told from the caller’s request on: by the operation, to Stripe’s own request', async () => {
+    const body = { name: 'Followed', email: 'followed@example.com' };
+    const reply = await stack.call('POST', '/customers', { body, headers: ASYNC });
+    await stack.settle();
+    const place = String(reply.headers.get('location'));
+    const { steps } = (await stack.call('GET', place)).body as unknown as { steps: { stripe_request_id: string }[] };
+    const requestId = String(reply.headers.get('apigw-requestid'));
+    const asked = String(steps[0]?.stripe_request_id);
+    expect([place, requestId, asked]).toEqual([
+      ...[expect.stringMatching(/^\/operations\/./), expect.stringMatching(/^[\da-f-]{36}$/)],
+      expect.stringMatching(/^req_/),
+    ]);
+    await until(async () => linesWith(asked).length > 0, 'the answer of Stripe is told');
+    expect(linesWith('Answered.', requestId, place)).toHaveLength(1);
+    expect(linesWith('Stripe answered.', place.replace('/operations/', ''), asked)).toHaveLength(1);
+  });
+
+  it('to Stripe by a key that it no longer takes is by the present one at the next request', async () => {
+    const { path } = await createTwins(stack, 'rolled@example.com');
+    const keysRead = async () =>
+      (await stack.calls()).filter((call) => call.function === SAGA && call.service === 'secrets').length;
+    await advance(stack, 11);
+    await stack.control$('DELETE', '/calls');
+    await fault(stack, { function: SAGA, service: 'stripe', kind: 'error', status: 401 });
+    const reply = await stack.call('PATCH', path, { body: { name: 'Rolled' }, headers: PROTECTED });
+    // Refused before it had any effect, and asked again: the caller notices nothing.
+    expect(reply.status).toBe(200);
+    expect(await keysRead()).toBeGreaterThan(0);
+    await stack.control$('DELETE', '/calls');
+    await stack.call('PATCH', path, { body: { name: 'Not rolled' }, headers: PROTECTED });
+    expect(await keysRead()).toBe(0);
+    await stack.settle();
+  });
+
+  it('to Stripe that is asked again is no failure: it is told as what happens, and not by where it was thrown', async () => {
+    await fault(stack, { function: SAGA, service: 'stripe', kind: 'error', status: 500 });
+    const body = { name: 'Again', email: 'again@example.com' };
+    expect((await stack.call('POST', '/customers', { body, headers: PROTECTED })).status).toBe(201);
+    await stack.settle();
+    expect(linesWith('The outcome is not known yet').length).toBeGreaterThan(0);
+    const thrown = log
+      .split('\n')
+      .flatMap((line, nth, all) => (line.includes('OutcomeUnknown:') ? [all[nth + 1]] : []));
+    expect(thrown.length).toBeGreaterThan(0);
+    expect(thrown.filter((line) => /^\s*\S*\s*at /.test(line ?? ''))).toEqual([]);
   });
 
   it('to a log, a queue, an execution or a key shows nothing personal', async () => {
