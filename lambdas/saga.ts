@@ -7,7 +7,7 @@ import { type Executor, OutcomeUnknownError, type StepDeps, type StepOutcome } f
 import { giveUp } from '#use-cases/saga/give-up.ts';
 import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
-import { log, store, system } from './wiring/catalog.ts';
+import { log, reads, system } from './wiring/catalog.ts';
 import { count } from './wiring/metric.ts';
 import { stripe } from './wiring/stripe.ts';
 
@@ -34,7 +34,7 @@ function toldAsUsual(error: OutcomeUnknownError, details: SagaEvent): OutcomeUnk
 export async function handler({ step, operationId, fence }: SagaEvent): Promise<{ outcome: StepOutcome }> {
   const run = STEPS[step];
   if (run === undefined) throw new Error(`There is no step ${step}.`);
-  const deps = { store, integration: stripe, clock: system.clock, pokes };
+  const deps = { ...reads, integration: stripe, clock: system.clock, pokes };
   const outcome = await run(deps, { operationId, fence }).catch((error: unknown) => {
     throw error instanceof OutcomeUnknownError ? toldAsUsual(error, { operationId, fence, step }) : error;
   });

@@ -1,12 +1,14 @@
 /** Consumes pokes: makes both sides of each named customer agree. */
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parsePoke } from '#adapters/sqs/parse-poke.ts';
+import { GATE } from '#domain/integrations.ts';
 import type { Poke } from '#ports/pokes.ts';
 import { isNoted, webhookNoter } from '#use-cases/health/note-webhook.ts';
-import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
-import { sync } from './wiring/sync.ts';
+import { handleAllPokes } from '#use-cases/sync/handle-all-pokes.ts';
+import { log, reads } from './wiring/catalog.ts';
+import { syncs } from './wiring/sync.ts';
 
-const noteWebhook = webhookNoter(sync, sync.integration.name);
+const noteWebhook = webhookNoter({ ...reads, log }, GATE);
 
 /** Each message is answered for itself: one that fails comes again, and at last to the dead-letter queue. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
@@ -19,19 +21,20 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
       failures.set(messageId, error);
     }
   }
-  const failed = await handlePokes(sync, [...received.keys()]);
+  const failed = await handleAllPokes(syncs, [...received.keys()]);
   const receivedAt = latestReceived([...received.keys()]);
   if (receivedAt !== undefined) await noteWebhook(receivedAt);
   for (const [poke, error] of failed) failures.set(received.get(poke) ?? '', error);
   for (const [messageId, error] of failures) {
     const reason = error instanceof Error ? error.name : '';
-    sync.log.warn('The poke failed and will come again.', { messageId, error: reason });
+    log.warn('The poke failed and will come again.', { messageId, error: reason });
   }
   return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 function latestReceived(pokes: readonly Poke[]): string | undefined {
   return pokes
+    .filter(({ integration = GATE }) => integration === GATE)
     .filter(isNoted)
     .flatMap(({ receivedAt }) => receivedAt ?? [])
     .sort()

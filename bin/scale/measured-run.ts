@@ -1,6 +1,7 @@
 import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemClock, systemDigest, systemRandom } from '#adapters/system/system.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import { beginRun } from '#use-cases/repair/runs/begin-run.ts';
 import type { RunDeps } from '#use-cases/repair/runs/run.ts';
 import { tellRun } from '#use-cases/repair/runs/tell-run.ts';
@@ -29,6 +30,7 @@ export async function measureRun(dynamodb: string, stripe: string, isForMemory: 
   const stores = storesOn(dynamodb);
   const deps: RunDeps = {
     ...{ store: watched(stores.store), scratch: watched(stores.scratch) },
+    integrations: INTEGRATIONS,
     integration: watched(new StripeIntegration(async () => client, 'scale')),
     ...{ clock: systemClock, random: systemRandom, digest: systemDigest, log: { warn: console.error } },
     ...{ graceMs: 600_000, mostAtOnce: 1, owners: { name: 'catalog', email: 'catalog' } },

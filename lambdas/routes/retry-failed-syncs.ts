@@ -2,7 +2,7 @@ import { json } from '#adapters/http/render.ts';
 import { wireRetryReport } from '#adapters/http/render-maintenance.ts';
 import { integrationName, integrationQuerySchema, parseWith } from '#adapters/http/schemas.ts';
 import { retryFailedSyncs } from '#use-cases/sync/retry-failed-syncs.ts';
-import { leases, sync } from '../wiring/sync.ts';
+import { leases, syncs } from '../wiring/sync.ts';
 import { recorded } from './recorded.ts';
 import type { Route } from './route.ts';
 
@@ -13,7 +13,7 @@ export const routeRetryFailedSyncs: Route = async (event) => {
   const query = parseWith(integrationQuerySchema, event.queryStringParameters ?? {});
   const integration = integrationName(query.integration_name);
   const report = await recorded(event, { integration }, () =>
-    retryFailedSyncs({ ...sync, leases }, { isForced: true, longestMs: LONGEST_MS }),
+    retryFailedSyncs({ ...syncs[integration], leases }, { isForced: true, longestMs: LONGEST_MS }),
   );
   return json(200, wireRetryReport(integration, report));
 };

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { consoleLog } from '#adapters/system/console-log.ts';
 import { requireEnv, systemClock, systemRandom } from '#adapters/system/system.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 
 const dynamodb = new DynamoDBClient({});
 
@@ -17,3 +18,5 @@ export const log = consoleLog;
 export const documents = DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } });
 
 export const store = new DynamoCatalogStore(documents, requireEnv('CATALOG_TABLE'), system);
+
+export const reads = { store, integrations: INTEGRATIONS };

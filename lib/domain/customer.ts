@@ -1,3 +1,5 @@
+import type { ByIntegration } from './integrations.ts';
+
 /** Where a customer stands. `pending`: being created; `deleted`: a tombstone, which never comes back. */
 export type CustomerStatus = 'pending' | 'active' | 'deleting' | 'deleted';
 
@@ -65,5 +67,5 @@ export type Customer = CustomerFields & {
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;
-  readonly integrations: { readonly stripe: IntegrationState };
+  readonly integrations: ByIntegration<IntegrationState>;
 };

@@ -1,6 +1,7 @@
 import { type CustomerFields, isSameValue, NO_FIELDS } from './customer.ts';
+import type { IntegrationName } from './integrations.ts';
 
-export type Side = 'catalog' | 'stripe';
+export type Side = 'catalog' | IntegrationName;
 
 /** Which side's value stands when both sides changed a field to different values. */
 export type FieldOwners = { readonly name: Side; readonly email: Side };
@@ -52,4 +53,10 @@ function mergeField(base: string | null, local: string | null, remote: string | 
   if (isSameValue(remote, base)) return 'push';
   if (isSameValue(local, base)) return 'pull';
   return owner === 'catalog' ? 'push-over' : 'pull-over';
+}
+
+/** Who owns the fields where the catalog is compared with this integration: what another one owns, the catalog has of it. */
+export function ownersAgainst(integration: IntegrationName, { name, email }: FieldOwners): FieldOwners {
+  const against = (owner: Side): Side => (owner === integration ? owner : 'catalog');
+  return { name: against(name), email: against(email) };
 }

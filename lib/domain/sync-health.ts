@@ -1,8 +1,9 @@
 import type { Conflict, SyncStatus } from './customer.ts';
+import type { ByIntegration } from './integrations.ts';
 import type { Operation, OperationStatus } from './operation.ts';
 
-/** How one customer stands with Stripe. Times are ISO 8601 UTC. */
-export type StripeHealth = {
+/** How one customer stands with an integration. Times are ISO 8601 UTC. */
+export type StandingHealth = {
   readonly status: SyncStatus;
   readonly externalId: string | null;
   readonly lastSyncedAt: string | null;
@@ -21,11 +22,11 @@ export type OpenOperation = Pick<Operation, 'id' | 'kind' | 'status'>;
 export type SyncHealth = {
   readonly customerId: string;
   readonly isHealthy: boolean;
-  readonly stripe: StripeHealth;
+  readonly integrations: ByIntegration<StandingHealth>;
   readonly openOperation: OpenOperation | null;
 };
 
-/** Both sides agree, and nothing waits for a person. An operation that is under way is no illness. */
-export function isHealthy(status: SyncStatus, operation: OperationStatus | undefined): boolean {
-  return status === 'synced' && operation !== 'needs_attention';
+/** All sides agree, and nothing waits for a person. An operation that is under way is no illness. */
+export function isHealthy(statuses: readonly SyncStatus[], operation: OperationStatus | undefined): boolean {
+  return statuses.every((status) => status === 'synced') && operation !== 'needs_attention';
 }

@@ -1,5 +1,5 @@
 import type { SyncStatus } from '#domain/customer.ts';
-import type { IntegrationName } from './integration.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { CounterRecord } from './maintenance-records.ts';
 import type { AuditRecord, RecordKey, RecordOf, Records } from './records.ts';
 

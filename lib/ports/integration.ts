@@ -1,8 +1,6 @@
 import type { CustomerFields } from '#domain/customer.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { Outcome } from '#domain/outcome.ts';
-
-/** Which integrations there are, by name. */
-export type IntegrationName = 'stripe';
 
 /** What we write on a customer of the integration, so that it is provably ours. */
 export type Ownership = { readonly customerId: string; readonly operationId: string };

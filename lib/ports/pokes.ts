@@ -1,12 +1,32 @@
-/** "Look at this customer": one of ours, or one of Stripe's, which may not be ours yet. */
-export type Poke =
+import { GATE, type IntegrationName } from '#domain/integrations.ts';
+
+/**
+ * "Look at this customer": one of ours, or one of an integration's, which may not be ours yet. Without the name of an
+ * integration, the gate is meant.
+ */
+export type Poke = { readonly integration?: IntegrationName } & (
   | { readonly customerId: string }
   | {
       readonly externalId: string;
       readonly event?: EventNotice | undefined;
       /** When the webhook was received that it comes from; what a sweep has found came by none. */
       readonly receivedAt?: string | undefined;
-    };
+    }
+);
+
+/** The poke that asks to look at a customer of ours and its twin in an integration. */
+export function pokeTo(customerId: string, integration: IntegrationName): Poke {
+  return { customerId, ...asked(integration) };
+}
+
+/** The poke that asks to look at a customer of an integration. */
+export function pokeToExternal(externalId: string, integration: IntegrationName): Poke {
+  return { externalId, ...asked(integration) };
+}
+
+function asked(integration: IntegrationName): Pick<Poke, 'integration'> {
+  return integration === GATE ? {} : { integration };
+}
 
 /**
  * What a poke tells of the event that it comes from. Nothing personal travels in a queue, so the values before the

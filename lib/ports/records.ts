@@ -1,8 +1,15 @@
-import type { Conflict, Customer, CustomerFields, CustomerStatus, SyncStatus } from '#domain/customer.ts';
+import type {
+  Conflict,
+  Customer,
+  CustomerFields,
+  CustomerStatus,
+  IntegrationState,
+  SyncStatus,
+} from '#domain/customer.ts';
 import type { NormalizedEmail } from '#domain/email.ts';
+import type { ByIntegration, IntegrationName } from '#domain/integrations.ts';
 import type { OperationKind, OperationStatus, OperationStep } from '#domain/operation.ts';
 import type { Problem } from '#domain/problem.ts';
-import type { IntegrationName } from './integration.ts';
 import type {
   CleanupPositionRecord,
   ConsistencyRunRecord,
@@ -169,6 +176,8 @@ export type OperationRecord = {
   readonly steps: readonly OperationStep[];
   readonly problem?: Problem;
   readonly externalId?: string;
+  /** How the customer will stand with the followers once the operation has succeeded, as its reply shows it. */
+  readonly followers?: Partial<ByIntegration<IntegrationState>>;
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly endedAt?: string;
@@ -217,7 +226,8 @@ export type RecordKey =
   | { readonly type: 'requestKey'; readonly keyHash: string }
   | { readonly type: 'operation'; readonly operationId: string }
   | { readonly type: 'lease'; readonly name: string }
-  | { readonly type: 'eventPosition' }
+  /** Without the name of an integration, the gate's. */
+  | { readonly type: 'eventPosition'; readonly integration?: IntegrationName }
   | { readonly type: 'counter'; readonly name: string; readonly shard: number }
   | { readonly type: 'lastWebhook'; readonly integration: IntegrationName }
   | { readonly type: 'reconciliation' }

@@ -14,6 +14,7 @@ import { consoleLog } from '#adapters/system/console-log.ts';
 import { systemClock, systemRandom } from '#adapters/system/system.ts';
 import type { Customer, CustomerChange, NewCustomer } from '#domain/customer.ts';
 import { parseIdempotencyKey, type RequestIdentity } from '#domain/idempotency-key.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import { customerBusy, notFound, ProblemError } from '#domain/problem.ts';
 import { StoreContendedError } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -116,8 +117,9 @@ export function createCustomerService(options: CustomerServiceOptions): Customer
     marshallOptions: { removeUndefinedValues: true },
   });
   const store = new DynamoCatalogStore(documents, options.catalogTable, system);
+  const reads = { store, integrations: INTEGRATIONS };
   const deps = {
-    ...{ store, ...system, log: consoleLog },
+    ...{ ...reads, ...system, log: consoleLog },
     pokes: new SqsPokes(new SQSClient({}), options.pokesQueueUrl),
     saga: new SfnSagaStarter(new SFNClient({}), options.sagaArn),
   };
@@ -175,7 +177,7 @@ export function createCustomerService(options: CustomerServiceOptions): Customer
     },
 
     async getCustomer(customerId) {
-      return getCustomer(store, parseId(customerId));
+      return getCustomer(reads, parseId(customerId));
     },
   };
 }

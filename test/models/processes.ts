@@ -1,3 +1,4 @@
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import type { NamedWrites } from '#ports/catalog-store.ts';
 import { type Integration, IntegrationUnavailableError } from '#ports/integration.ts';
@@ -113,6 +114,7 @@ function portsOf(name: string, owners: FieldOwners, call: <Value>(asking: Call) 
       ...{ listDue: notModelled, listApart: notModelled, listCustomers: notModelled, listAudit: notModelled },
       ...{ listUnfinished: notModelled, listOperationsOf: notModelled, scan: notModelled },
     },
+    integrations: INTEGRATIONS,
     integration: {
       name: 'stripe',
       createCustomer: ({ ownership, name: its, email }, key) =>

@@ -4,6 +4,7 @@ import { MemoryScratchStore } from '#adapters/memory/memory-scratch-store.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemDigest } from '#adapters/system/system.ts';
 import type { RunRequest } from '#domain/consistency-run.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import type { Write } from '#ports/catalog-store.ts';
 import type { Poke } from '#ports/pokes.ts';
 import type { CustomerRecord, OperationRecord, SyncRecord } from '#ports/records.ts';
@@ -45,6 +46,7 @@ export function createRepairWorld(seed = 1) {
   };
   const deps: RunDeps = {
     ...{ store, clock, digest: systemDigest, log: { warn: () => {} }, graceMs: 10 * 60_000, mostAtOnce: 100_000 },
+    integrations: INTEGRATIONS,
     integration: new StripeIntegration(async () => carriedStripe, 'simulated'),
     ...{ leases: new MemoryLeaseStore(clock), scratch: new MemoryScratchStore(clock) },
     random: { id: () => idOf(random), fraction: () => random.fraction() },

@@ -1,5 +1,6 @@
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemDigest } from '#adapters/system/system.ts';
+import { INTEGRATIONS, type Integrations } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -16,6 +17,7 @@ import type { SeededRandom } from './seeded-random.ts';
 export type Ports = {
   readonly store: CatalogStore;
   readonly integration: Integration;
+  readonly integrations: Integrations;
   readonly pokes: Pokes;
   readonly saga: SagaStarter;
   readonly clock: Clock;
@@ -55,6 +57,7 @@ function portsOf(world: World, task: Task): Ports {
   return {
     store: turnwise(world, task),
     integration,
+    integrations: INTEGRATIONS,
     pokes: {
       poke: (poke) =>
         scheduler.call(task, {

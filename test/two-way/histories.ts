@@ -1,4 +1,5 @@
 import { systemDigest } from '#adapters/system/system.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import { digestOf, type Poke } from '#ports/pokes.ts';
@@ -125,6 +126,7 @@ async function perform(world: World, act: Act, owner: Owner): Promise<{ world: W
   const shown: Shown = { sent: [], overruled: [], taken: [] };
   let ids = 0;
   const deps = {
+    integrations: INTEGRATIONS,
     ...{ digest: systemDigest, log: { warn: () => {} }, owners: { name: owner, email: owner } },
     clock: { nowMs: () => NOW_MS, sleep: async () => {} },
     random: { id: () => `${acts}-${ids++}`, fraction: () => 0.5 },

@@ -1,6 +1,7 @@
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemDigest } from '#adapters/system/system.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Poke } from '#ports/pokes.ts';
 import type { Records } from '#ports/records.ts';
@@ -31,6 +32,7 @@ export function createWorld(seed: number, { believesEvents = false } = {}) {
   let sent: Poke[] = [];
   const deps = {
     ...{ store, clock, digest: systemDigest, log: { warn: () => {} } },
+    integrations: INTEGRATIONS,
     integration: believesEvents ? believing(stripe, () => shown) : stripe,
     random: { id: () => idOf(random), fraction: () => random.fraction() },
     pokes: {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { Due, Scanned } from '#ports/catalog-store.ts';
 import type { RecordKey } from '#ports/records.ts';
 
@@ -34,7 +35,7 @@ export function itemKey(key: RecordKey): ItemKey {
     case 'lease':
       return { pk: `LEASE#${key.name}`, sk: 'LEASE' };
     case 'eventPosition':
-      return { pk: 'EVENTS', sk: 'POSITION' };
+      return { pk: 'EVENTS', sk: key.integration === undefined ? 'POSITION' : `POSITION#${key.integration}` };
     case 'counter':
       return { pk: `COUNTER#${key.name}#${key.shard}`, sk: 'COUNTER' };
     case 'lastWebhook':
@@ -67,10 +68,10 @@ export function dueKey({ pk, sk }: ItemKey): Due['key'] {
   if (kind === 'RUN') return { type: 'consistencyRun', runId: id };
   if (kind === 'LINK') {
     const [of, externalId] = splitOnce(id);
-    return { type: 'link', integration: of as 'stripe', externalId };
+    return { type: 'link', integration: of as IntegrationName, externalId };
   }
   const [, integration] = splitOnce(sk);
-  return { type: 'sync', customerId: id, integration: integration as 'stripe' };
+  return { type: 'sync', customerId: id, integration: integration as IntegrationName };
 }
 
 /** The key of an item that a scan has come upon; `undefined` when scans do not tell of its type. */
@@ -78,7 +79,8 @@ export function scannedKey({ pk, sk }: ItemKey): Scanned['key'] | undefined {
   const [kind, id] = splitOnce(pk);
   const [part, rest] = splitOnce(sk);
   if (kind === 'CUSTOMER' && sk === 'CUSTOMER') return { type: 'customer', customerId: id };
-  if (kind === 'CUSTOMER' && part === 'SYNC') return { type: 'sync', customerId: id, integration: rest as 'stripe' };
+  if (kind === 'CUSTOMER' && part === 'SYNC')
+    return { type: 'sync', customerId: id, integration: rest as IntegrationName };
   if (kind === 'CUSTOMER' && part === 'AUDIT') return { type: 'audit', customerId: id, entryId: rest };
   if (kind === 'EMAIL') return { type: 'emailClaim', emailHash: id };
   if (kind === 'KEY') return { type: 'requestKey', keyHash: id };

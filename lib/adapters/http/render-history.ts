@@ -1,6 +1,6 @@
 import type { CustomerFields } from '#domain/customer.ts';
 import type { CustomerSides } from '#domain/field-sides.ts';
-import type { SyncHealth } from '#domain/sync-health.ts';
+import type { StandingHealth, SyncHealth } from '#domain/sync-health.ts';
 import type { AuditRecord } from '#ports/records.ts';
 import { wireConflict } from './render.ts';
 
@@ -17,22 +17,25 @@ export function wireAudit(entry: AuditRecord) {
   };
 }
 
-export function wireSyncHealth({ customerId, isHealthy, stripe, openOperation }: SyncHealth) {
+export function wireSyncHealth({ customerId, isHealthy, integrations, openOperation }: SyncHealth) {
+  const wired = Object.entries(integrations).map(([integration, health]) => [integration, wireStanding(health)]);
   return {
     ...{ customer_id: customerId, healthy: isHealthy },
-    integrations: {
-      stripe: {
-        status: stripe.status,
-        external_id: stripe.externalId,
-        last_synced_at: stripe.lastSyncedAt,
-        last_attempt_at: stripe.lastAttemptAt,
-        retry_count: stripe.retryCount,
-        next_retry_at: stripe.nextRetryAt,
-        error: stripe.error,
-        conflict: stripe.conflict && wireConflict(stripe.conflict),
-      },
-    },
+    integrations: Object.fromEntries(wired),
     open_operation: openOperation,
+  };
+}
+
+function wireStanding(health: StandingHealth) {
+  return {
+    status: health.status,
+    external_id: health.externalId,
+    last_synced_at: health.lastSyncedAt,
+    last_attempt_at: health.lastAttemptAt,
+    retry_count: health.retryCount,
+    next_retry_at: health.nextRetryAt,
+    error: health.error,
+    conflict: health.conflict && wireConflict(health.conflict),
   };
 }
 

@@ -1,7 +1,7 @@
 import { failureRate, type IntegrationHealth } from '#domain/integration-health.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { RetryReport } from '#domain/retry-report.ts';
 import type { Action } from '#ports/action-log.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 
 export function wireRetryReport(integration: IntegrationName, report: RetryReport) {
   const { retried, succeeded, stillFailing, remaining, skipped } = report;

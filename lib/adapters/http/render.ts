@@ -71,19 +71,22 @@ export function problemReply(problem: Problem, requestId: string): HttpReply {
 }
 
 export function wireCustomer({ id, name, email, status, version, createdAt, updatedAt, integrations }: Customer) {
-  const { externalId, syncStatus, lastSyncedAt, conflict } = integrations.stripe;
-  return {
-    ...{ id, name, email, status, version },
-    created_at: createdAt,
-    updated_at: updatedAt,
-    integrations: {
-      stripe: {
+  const wired = Object.entries(integrations).map(
+    ([integration, { externalId, syncStatus, lastSyncedAt, conflict }]) => [
+      integration,
+      {
         external_id: externalId,
         sync_status: syncStatus,
         last_synced_at: lastSyncedAt,
         conflict: conflict && wireConflict(conflict),
       },
-    },
+    ],
+  );
+  return {
+    ...{ id, name, email, status, version },
+    created_at: createdAt,
+    updated_at: updatedAt,
+    integrations: Object.fromEntries(wired),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { EMAIL_MAX_LENGTH, isEmail } from '#domain/email.ts';
+import { GATE, INTEGRATIONS, type IntegrationName } from '#domain/integrations.ts';
 import { type InvalidPlace, invalid, notFound } from '#domain/problem.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 
 /** Counted in characters, not in UTF-16 units. */
 export const NAME_MAX_LENGTH = 256;
@@ -42,7 +42,7 @@ export const linkSchema = z.strictObject(
 
 /** Body of `POST /customers/{id}/resolve-conflict`. */
 export const resolveConflictSchema = z.strictObject(
-  { keep: z.enum(['catalog', 'stripe'], 'must be catalog or stripe') },
+  { keep: z.enum(['catalog', ...INTEGRATIONS], `must be catalog or ${INTEGRATIONS.join(' or ')}`) },
   { error: objectError },
 );
 
@@ -52,9 +52,9 @@ export const deleteQuerySchema = z.strictObject(
   { error: objectError },
 );
 
-/** Query of what is done for one integration: the only one there is, unless said. */
+/** Query of what is done for one integration: the gate, unless said. */
 export const integrationQuerySchema = z.strictObject(
-  { integration_name: z._default(z.string(), 'stripe') },
+  { integration_name: z._default(z.string(), GATE) },
   { error: objectError },
 );
 
@@ -63,8 +63,9 @@ export const integrationQuerySchema = z.strictObject(
  * @throws ProblemError `not-found`
  */
 export function integrationName(name: string | undefined): IntegrationName {
-  if (name !== 'stripe') throw notFound('integration');
-  return name;
+  const known = INTEGRATIONS.find((one) => one === name);
+  if (known === undefined) throw notFound('integration');
+  return known;
 }
 
 /** Body of `POST /customers/data-consistency/fix`; `kinds` are those that there are. */
@@ -87,7 +88,7 @@ export const validateSchema = z.strictObject({ cursor: z.optional(z.string()) },
 /** Query of `POST /customers/cleanup-orphaned`. */
 export const cleanupOrphanedSchema = z.strictObject(
   {
-    integration_name: z._default(z.string(), 'stripe'),
+    integration_name: z._default(z.string(), GATE),
     dry_run: z._default(z.enum(['true', 'false'], 'must be true or false'), 'false'),
   },
   { error: objectError },

@@ -1,15 +1,16 @@
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
 import { customerBusy, emailTaken, ProblemError } from '#domain/problem.ts';
-import type { CatalogStore, WriteTo } from '#ports/catalog-store.ts';
+import type { WriteTo } from '#ports/catalog-store.ts';
 import type { RequestKeyRecord } from '#ports/records.ts';
 import type { Clock, Random } from '#ports/system.ts';
 import { findEarlierWork, tieKey } from './request-key.ts';
 import type { RequestResult } from './request-result.ts';
+import type { OwedToOthers, ReadDeps } from './standings.ts';
 
-export type RequestDeps = { readonly store: CatalogStore; readonly clock: Clock; readonly random: Random };
+export type RequestDeps = ReadDeps & { readonly clock: Clock; readonly random: Random };
 
 /** What a request writes first, in one transaction. `work` is what the request's key is tied to. */
-export type FirstWrites = {
+export type FirstWrites = OwedToOthers & {
   readonly work: Pick<RequestKeyRecord, 'operationId' | 'reply'>;
   readonly customer: WriteTo<'customer'>;
   /** The claim on an email that becomes this customer's. */

@@ -1,4 +1,5 @@
 import type { RequestIdentity } from '#domain/idempotency-key.ts';
+import { othersThan } from '#domain/integrations.ts';
 import { absent, change, put } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { FinalReply } from '#ports/records.ts';
@@ -6,7 +7,7 @@ import { iso } from '#ports/system.ts';
 import { countLive } from '../health/counters.ts';
 import { commitRequest } from './commit-request.ts';
 import { freeEmail } from './email-claims.ts';
-import { type DefaultModeDeps, owedToStripe, pokeOwed } from './owed.ts';
+import { type DefaultModeDeps, owedToGate, owedToOthers, pokeOwed } from './owed.ts';
 import { type IfMatch, isAsRead, readLive } from './read-live.ts';
 import type { RequestResult } from './request-result.ts';
 import { refusingLiveSubscriptions } from './subscriptions.ts';
@@ -33,9 +34,9 @@ export async function deleteCustomer(
   const auditId = deps.random.id();
   const refuseIfSubscribed = refusingLiveSubscriptions(deps.integration);
   const result = await commitRequest(deps, request, async (nowMs) => {
-    const live = await readLive(deps.store, customerId, ifMatch);
+    const live = await readLive(deps, customerId, ifMatch);
     if (live === 'busy') return live;
-    const { customer, sync } = live;
+    const { customer, sync, standings } = live;
     if (!cancelSubscriptions) await refuseIfSubscribed(sync);
     const now = iso(nowMs);
     const before = { name: customer.name, email: customer.email };
@@ -50,7 +51,8 @@ export async function deleteCustomer(
         isAsRead(customer),
       ),
       oldClaim: before.email === null ? undefined : freeEmail(before.email, customerId),
-      sync: owedToStripe(customerId, sync, nowMs, { isTombstone: true }),
+      sync: owedToGate(customerId, sync, nowMs, { isTombstone: true }),
+      ...owedToOthers(othersThan(deps.integrations), customerId, standings, nowMs, { isTombstone: true }),
       audit: put(
         { type: 'audit', customerId, entryId: `${now}#${auditId}` },
         { at: now, cause: 'api', before, after: null },

@@ -2,6 +2,7 @@ import { type CustomerSides, fieldSides } from '#domain/field-sides.ts';
 import { notFound, ProblemError, stripeUnavailable } from '#domain/problem.ts';
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import { type ExternalCustomer, type Integration, IntegrationUnavailableError } from '#ports/integration.ts';
+import { standingKey } from './standings.ts';
 
 type Deps = { readonly store: CatalogStore; readonly integration: Integration };
 
@@ -13,7 +14,7 @@ type Deps = { readonly store: CatalogStore; readonly integration: Integration };
 export async function getSides({ store, integration }: Deps, customerId: string): Promise<CustomerSides> {
   const [customer, sync] = await store.read([
     { type: 'customer', customerId },
-    { type: 'sync', customerId, integration: 'stripe' },
+    standingKey(customerId, integration.name),
   ]);
   if (customer === undefined) throw notFound('customer');
   const externalId = sync?.externalId ?? null;

@@ -1,25 +1,31 @@
+import { forEachOf } from '#domain/integrations.ts';
 import { isFinal } from '#domain/operation.ts';
 import { notFound } from '#domain/problem.ts';
-import { isHealthy, type OpenOperation, type StripeHealth, type SyncHealth } from '#domain/sync-health.ts';
+import { isHealthy, type OpenOperation, type StandingHealth, type SyncHealth } from '#domain/sync-health.ts';
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
+import { type ReadDeps, standingKeys, standingsOf } from './standings.ts';
 
-/** @throws ProblemError `not-found` when there is no such customer, or it is deleted, unless Stripe fails to follow. */
-export async function getSyncHealth(store: CatalogStore, customerId: string): Promise<SyncHealth> {
-  const [customer, sync] = await store.read([
+/** @throws ProblemError `not-found` when there is no such customer, or it is deleted, unless an integration fails to follow. */
+export async function getSyncHealth({ store, integrations }: ReadDeps, customerId: string): Promise<SyncHealth> {
+  const [customer, ...syncs] = await store.read([
     { type: 'customer', customerId },
-    { type: 'sync', customerId, integration: 'stripe' },
+    ...standingKeys(customerId, integrations),
   ]);
-  // A tombstone whose delete fails in Stripe is shown: otherwise nobody could see that the sides differ.
-  const isGone = customer?.status === 'deleted' && sync?.status !== 'failed';
+  const standings = standingsOf(integrations, syncs);
+  // A tombstone whose delete fails is shown: otherwise nobody could see that the sides differ.
+  const isFailing = Object.values(standings).some(({ status }) => status === 'failed');
+  const isGone = customer?.status === 'deleted' && !isFailing;
   if (customer === undefined || isGone) throw notFound('customer');
-  const stripe = stripeHealth(sync);
+  const health = forEachOf(integrations, (name) => standingHealth(standings[name]));
   const openOperation = customer.owner === undefined ? null : await readOpen(store, customer.owner);
-  return { customerId, isHealthy: isHealthy(stripe.status, openOperation?.status), stripe, openOperation };
+  const statuses = Object.values(health).map(({ status }) => status);
+  const healthy = isHealthy(statuses, openOperation?.status);
+  return { customerId, isHealthy: healthy, integrations: health, openOperation };
 }
 
 /** A customer that is being created has no sync record yet. */
-function stripeHealth(sync: SyncRecord | undefined): StripeHealth {
+function standingHealth(sync: SyncRecord | undefined): StandingHealth {
   const status = sync?.status ?? 'pending';
   return {
     status,

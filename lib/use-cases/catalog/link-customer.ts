@@ -10,6 +10,7 @@ import { customerView } from './customer-view.ts';
 import { linkedTo } from './linked.ts';
 import { type DefaultModeDeps, owedChanges, pokeOwed } from './owed.ts';
 import { isAsRead, isSyncing, nobodySyncsSince, readLive } from './read-live.ts';
+import { standingKey } from './standings.ts';
 
 /**
  * Links a customer that has no Stripe customer to one that nobody owns and no unfinished operation made. A link is never
@@ -26,32 +27,35 @@ export async function linkCustomer(
   let found: ExternalCustomer | undefined;
   let view: Customer | undefined;
   await commitRequest(deps, undefined, async (nowMs) => {
-    const live = await readLive(deps.store, customerId, undefined);
+    const live = await readLive(deps, customerId, undefined);
     if (live === 'busy') return 'busy';
-    const { customer, sync } = live;
+    const { customer, standings } = live;
+    const { name } = deps.integration;
+    const sync = standings[name];
+    if (sync === undefined) return 'busy';
     const customerKey = { type: 'customer', customerId } as const;
     if (sync.externalId === externalId) {
-      view = customerView(customer, sync);
+      view = customerView(customer, standings, deps.integrations);
       return { work: { reply: { is: 'updated', customer: view } }, customer: check(customerKey, isAsRead(customer)) };
     }
     if (sync.externalId !== undefined) throw alreadyLinked('The customer is linked to another Stripe customer.');
     if (isSyncing(sync, iso(nowMs))) return 'busy';
     found ??= await findThere(deps.integration, externalId);
-    await refuseIfOwned(deps.store, customerId, found);
+    await refuseIfOwned(deps, customerId, found);
     const now = iso(nowMs);
     const fields = { name: customer.name, email: customer.email };
     const linked: SyncRecord = { ...sync, externalId, status: 'pending' };
-    view = customerView(customer, linked);
+    view = customerView(customer, { ...standings, [name]: linked }, deps.integrations);
     return {
       work: { reply: { is: 'updated', customer: view } },
       customer: check(customerKey, isAsRead(customer)),
       link: change(
-        { type: 'link', integration: 'stripe', externalId },
+        { type: 'link', integration: name, externalId },
         linkedTo(customerId),
         any(missing('customerId'), equal('customerId', customerId)),
       ),
       sync: change(
-        { type: 'sync', customerId, integration: 'stripe' },
+        standingKey(customerId, name),
         { ...owedChanges(sync, nowMs), externalId, isUnmarked: true },
         nobodySyncsSince(sync),
       ),
@@ -62,7 +66,7 @@ export async function linkCustomer(
       ),
     };
   });
-  await pokeOwed(deps, customerId);
+  await pokeOwed(deps, customerId, [deps.integration.name]);
   return view as Customer;
 }
 
@@ -80,13 +84,13 @@ export async function findThere(integration: Integration, externalId: string): P
 
 /** @throws ProblemError `already-linked` to another of our customers; `customer-busy` while an operation made it */
 export async function refuseIfOwned(
-  store: CatalogStore,
+  { store, integration }: { readonly store: CatalogStore; readonly integration: Integration },
   customerId: string,
   { externalId, owner }: ExternalCustomer,
 ): Promise<void> {
   const operationId = typeof owner === 'object' ? owner.operationId : '';
   const [link, operation] = await store.read([
-    { type: 'link', integration: 'stripe', externalId },
+    { type: 'link', integration: integration.name, externalId },
     { type: 'operation', operationId },
   ]);
   if (link?.customerId !== undefined && link.customerId !== customerId) {

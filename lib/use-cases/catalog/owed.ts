@@ -1,23 +1,68 @@
-import { type Changes, change, equal, type WriteTo } from '#ports/catalog-store.ts';
-import type { Pokes } from '#ports/pokes.ts';
+import { GATE, type IntegrationName, type Integrations } from '#domain/integrations.ts';
+import { absent, type Changes, change, equal, put, type WriteTo } from '#ports/catalog-store.ts';
+import { type Pokes, pokeTo } from '#ports/pokes.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { iso, type Log } from '#ports/system.ts';
 import type { RequestDeps } from './commit-request.ts';
+import { type OwedToOthers, type Standings, standingKey } from './standings.ts';
 
 export type DefaultModeDeps = RequestDeps & { readonly pokes: Pokes; readonly log: Log };
 
 /** A poke is sent at once; should it be lost, the sweep finds the customer due after this time. */
 export const SWEEP_AFTER_MS = 30_000;
 
-/** Marks a customer as owed to Stripe, in the transaction of its change. */
-export function owedToStripe(
+/** Marks a customer as owed to the gate, in the transaction of its change. */
+export function owedToGate(
   customerId: string,
   sync: SyncRecord,
   nowMs: number,
   besides: Changes<SyncRecord> = {},
 ): WriteTo<'sync'> {
+  return owedTo(GATE, customerId, sync, nowMs, besides);
+}
+
+/**
+ * Marks a customer as owed to other integrations, in the transaction of its change. With one that was not there yet when
+ * the customer came, it begins to stand by that; a tombstone never does.
+ */
+export function owedToOthers(
+  others: Integrations,
+  customerId: string,
+  standings: Standings,
+  nowMs: number,
+  besides: Changes<SyncRecord> = {},
+): OwedToOthers {
+  const marks = others.map((name) => {
+    const sync = standings[name];
+    if (sync !== undefined) return [`owed to ${name}`, owedTo(name, customerId, sync, nowMs, besides)] as const;
+    const mark = besides.isTombstone === true ? undefined : beginsToStand(name, customerId, nowMs, SWEEP_AFTER_MS);
+    return [`owed to ${name}`, mark] as const;
+  });
+  return Object.fromEntries(marks);
+}
+
+/** A customer is to be made in an integration that it has not stood with so far. */
+export function beginsToStand(
+  integration: IntegrationName,
+  customerId: string,
+  nowMs: number,
+  dueAfterMs: number,
+): WriteTo<'sync'> {
+  // Above every revision that was before: one that came again would serve a second attempt.
+  const revision = Math.floor(nowMs / 1000);
+  const due = { apartSince: iso(nowMs), dueAt: iso(nowMs + dueAfterMs) };
+  return put(standingKey(customerId, integration), { status: 'pending', revision, tries: 0, ...due }, absent);
+}
+
+function owedTo(
+  integration: IntegrationName,
+  customerId: string,
+  sync: SyncRecord,
+  nowMs: number,
+  besides: Changes<SyncRecord>,
+): WriteTo<'sync'> {
   return change(
-    { type: 'sync', customerId, integration: 'stripe' },
+    standingKey(customerId, integration),
     { ...owedChanges(sync, nowMs), ...besides },
     equal('revision', sync.revision),
   );
@@ -33,7 +78,8 @@ export function owedChanges(sync: SyncRecord, nowMs: number): Changes<SyncRecord
 }
 
 /** Whether the poke of an earlier change is still on its way and will bring this one over too: many edits, few pushes. */
-export function isPoked({ lookAgain, dueAt, conflict }: SyncRecord, nowMs: number): boolean {
+export function isPoked(sync: SyncRecord | undefined, nowMs: number): boolean {
+  const { lookAgain, dueAt, conflict } = sync ?? {};
   // One in conflict is due by its own backoff, which no poke is on its way for.
   return (
     conflict === undefined &&
@@ -44,9 +90,15 @@ export function isPoked({ lookAgain, dueAt, conflict }: SyncRecord, nowMs: numbe
   );
 }
 
-/** Sends the poke. The debt is recorded: a poke that cannot be sent only delays it. */
-export async function pokeOwed({ pokes, log }: DefaultModeDeps, customerId: string): Promise<void> {
-  await pokes.poke({ customerId }).catch((error: Error) => {
-    log.warn('The poke was not sent; the sweep will find the customer.', { customerId, error: error.name });
-  });
+/** Sends a poke for each integration. The debt is recorded: a poke that cannot be sent only delays it. */
+export async function pokeOwed(
+  { pokes, log, integrations }: DefaultModeDeps,
+  customerId: string,
+  owed: Integrations = integrations,
+): Promise<void> {
+  for (const integration of owed) {
+    await pokes.poke(pokeTo(customerId, integration)).catch((error: Error) => {
+      log.warn('The poke was not sent; the sweep will find the customer.', { customerId, error: error.name });
+    });
+  }
 }

@@ -1,30 +1,39 @@
+import { GATE } from '#domain/integrations.ts';
 import { notFound, versionMismatch } from '#domain/problem.ts';
-import { all, type CatalogStore, equal, missing } from '#ports/catalog-store.ts';
+import { all, equal, missing } from '#ports/catalog-store.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
+import { type ReadDeps, type Standings, standingKeys, standingsOf } from './standings.ts';
 
 /** Which versions a change may be based on; absent, or `any`, for whatever there is. */
 export type IfMatch = readonly number[] | 'any' | undefined;
 
-export type LiveCustomer = { readonly customer: CustomerRecord; readonly sync: SyncRecord };
+/** `sync`: how it stands with the gate. */
+export type LiveCustomer = {
+  readonly customer: CustomerRecord;
+  readonly sync: SyncRecord;
+  readonly standings: Standings;
+};
 
 /**
- * The customer that a request is about to change, and how it stands with Stripe. `busy` while a protected operation
+ * The customer that a request is about to change, and how it stands with the integrations. `busy` while a protected operation
  * holds it: who that is decides first what there is to change.
  * @throws ProblemError `not-found`, `version-mismatch`
  */
 export async function readLive(
-  store: CatalogStore,
+  { store, integrations }: ReadDeps,
   customerId: string,
   ifMatch: IfMatch,
 ): Promise<LiveCustomer | 'busy'> {
-  const [customer, sync] = await store.read([
+  const [customer, ...syncs] = await store.read([
     { type: 'customer', customerId },
-    { type: 'sync', customerId, integration: 'stripe' },
+    ...standingKeys(customerId, integrations),
   ]);
+  const standings = standingsOf(integrations, syncs);
+  const sync = standings[GATE];
   if (customer === undefined || customer.status === 'deleted') throw notFound('customer');
   if (customer.owner !== undefined || sync === undefined) return 'busy';
   if (ifMatch !== undefined && ifMatch !== 'any' && !ifMatch.includes(customer.version)) throw versionMismatch();
-  return { customer, sync };
+  return { customer, sync, standings };
 }
 
 /** The customer is as it was read, and no protected operation has taken it. */

@@ -1,5 +1,5 @@
+import type { IntegrationName } from '#domain/integrations.ts';
 import { add, type WriteTo } from '#ports/catalog-store.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 
 /** Each count is the sum over this many records, so that none of them is hot. Never change it to fewer. */
 const SHARDS = 8;

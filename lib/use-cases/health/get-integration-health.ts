@@ -1,9 +1,9 @@
 import type { SyncStatus } from '#domain/customer.ts';
 import { type IntegrationHealth, isIntegrationHealthy } from '#domain/integration-health.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import { isFinal } from '#domain/operation.ts';
 import type { Apart, ApartStatus, CatalogStore } from '#ports/catalog-store.ts';
 import type { DeadLetters } from '#ports/dead-letters.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 import type { CounterRecord } from '#ports/maintenance-records.ts';
 import { type Clock, iso } from '#ports/system.ts';
 import { liveKeys, recentAttemptKeys } from './counters.ts';

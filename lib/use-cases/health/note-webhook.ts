@@ -1,5 +1,5 @@
+import type { IntegrationName } from '#domain/integrations.ts';
 import { absent, any, atMost, type CatalogStore, put } from '#ports/catalog-store.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 import type { Poke } from '#ports/pokes.ts';
 import type { Log } from '#ports/system.ts';
 

@@ -1,3 +1,4 @@
+import { GATE } from '#domain/integrations.ts';
 import type { Poke, Pokes } from '#ports/pokes.ts';
 import { handlePokes } from '../sync/handle-pokes.ts';
 import type { SyncDeps } from '../sync/run.ts';
@@ -13,11 +14,18 @@ export async function bringIn(deps: SyncDeps, first: readonly Poke[]): Promise<v
   let due = first;
   for (let rounds = 0; due.length > 0 && rounds < LONGEST_CHAIN; rounds += 1) {
     const led = gathering();
-    const failed = await handlePokes({ ...deps, pokes: led.pokes }, due);
+    const [own, others] = [due.filter((poke) => isFor(deps, poke)), due.filter((poke) => !isFor(deps, poke))];
+    for (const poke of others) await deps.pokes.poke(poke);
+    const failed = await handlePokes({ ...deps, pokes: led.pokes }, own);
     for (const poke of failed.keys()) await deps.pokes.poke(poke);
     due = led.gathered;
   }
   for (const poke of due) await deps.pokes.poke(poke);
+}
+
+/** Other integrations are followed at the pace of the queue. */
+function isFor({ integration }: SyncDeps, poke: Poke): boolean {
+  return (poke.integration ?? GATE) === integration.name;
 }
 
 /** Pokes that are kept, rather than sent. */

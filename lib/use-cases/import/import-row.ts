@@ -58,7 +58,7 @@ export async function foreseeRow(deps: SyncDeps, row: ImportRow): Promise<Import
   if (known !== undefined) return known;
   try {
     if ((await findHolder(deps, row)).holderId !== undefined) throw emailTaken();
-    if (externalId !== undefined) await refuseIfOwned(deps.store, '', await findThere(deps.integration, externalId));
+    if (externalId !== undefined) await refuseIfOwned(deps, '', await findThere(deps.integration, externalId));
   } catch (error) {
     if (error instanceof ProblemError) return refused(deps, row, error.problem);
     throw error;

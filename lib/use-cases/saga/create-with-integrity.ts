@@ -3,6 +3,7 @@ import { absent, put } from '#ports/catalog-store.ts';
 import { iso } from '#ports/system.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
+import { followersAfter } from './followers.ts';
 import { beginning, type OperationDeps, type ProtectedRequest, runOperation } from './run-operation.ts';
 
 /**
@@ -31,7 +32,10 @@ export async function createWithIntegrity(
         absent,
       ),
       operation: beginning(
-        { id: operationId, kind: 'create', customerId, before: null, after, version: 1, customerCreatedAt: now },
+        {
+          ...{ id: operationId, kind: 'create', customerId, before: null, after, version: 1, customerCreatedAt: now },
+          ...followersAfter(deps.integrations),
+        },
         nowMs,
       ),
     };

@@ -1,3 +1,4 @@
+import { GATE } from '#domain/integrations.ts';
 import { change } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { Pokes } from '#ports/pokes.ts';
@@ -23,11 +24,11 @@ export async function deleteWithIntegrity(
   const operationId = deps.random.id();
   const refuseIfSubscribed = refusingLiveSubscriptions(deps.integration);
   return runOperation(deps, operationId, { deadlineMs, request }, async (nowMs) => {
-    const live = await readLive(deps.store, customerId, ifMatch);
+    const live = await readLive(deps, customerId, ifMatch);
     if (live === 'busy') return live;
     const { customer, sync } = live;
     if (isSyncing(sync, iso(nowMs))) {
-      await pokeOwed(deps, customerId);
+      await pokeOwed(deps, customerId, [GATE]);
       return 'busy';
     }
     if (!cancelSubscriptions) await refuseIfSubscribed(sync);

@@ -1,3 +1,4 @@
+import type { Integrations } from '#domain/integrations.ts';
 import { isKnownFormat, type OperationStatus, type OperationStep } from '#domain/operation.ts';
 import { all, type CatalogStore, type Condition, change, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -10,7 +11,9 @@ export type Executor = { readonly operationId: string; readonly fence: number };
 
 export type StepDeps = {
   readonly store: CatalogStore;
+  /** The gate. */
   readonly integration: Integration;
+  readonly integrations: Integrations;
   readonly clock: Clock;
   readonly pokes: Pokes;
 };

@@ -1,9 +1,15 @@
+import { othersThan } from '#domain/integrations.ts';
 import { change } from '#ports/catalog-store.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { KEPT_SECONDS, type StepDeps, type StepOutcome, type StepStart, unchanged, withStep } from './executor.ts';
+import { owedToFollowers } from './followers.ts';
 import { wasLookedAt } from './kinds/kind.ts';
 import { KINDS } from './kinds/kinds.ts';
+
+/** So often a follower's run may begin just when it is told of what it is owed. */
+const RACES = 5;
 
 /**
  * Commits what Stripe accepted, in one transaction that holds only while the operation is running under this
@@ -19,7 +25,7 @@ export async function finalise(
   const nowMs = deps.clock.nowMs();
   const at = iso(nowMs);
   const requestId = stripeRequestId === undefined ? {} : { stripeRequestId };
-  const commit = (isAskedToLook: boolean) =>
+  const commit = async (isAskedToLook: boolean) =>
     deps.store.commit({
       operation: change(
         { type: 'operation', operationId: operation.id },
@@ -35,18 +41,28 @@ export async function finalise(
         unchanged(operation),
       ),
       ...KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook),
+      ...(await owedToFollowers(deps, operation, nowMs)),
     });
-  const first = await commit(false);
-  const isAskedToLook =
-    !first.committed && (first.refused.sync?.existing?.lookAgain === true || wasLookedAt(first.refused.link?.existing));
-  const result = isAskedToLook ? await commit(true) : first;
-  if (!result.committed) {
-    if (result.refused.operation !== undefined) return 'superseded';
-    throw new Error(
-      `Operation ${operation.id} is running but no longer holds ${Object.keys(result.refused).join(', ')}.`,
-    );
+  let isAskedToLook = false;
+  let result = await commit(isAskedToLook);
+  for (let races = 0; !result.committed; races += 1) {
+    const { refused } = result;
+    const isAskedNow = refused.sync?.existing?.lookAgain === true || wasLookedAt(refused.link?.existing);
+    const isNews: boolean = isAskedNow && !isAskedToLook;
+    if (!isNews && refused.operation !== undefined) return 'superseded';
+    if (!isNews && !(isOnlyFollowers(refused) && races < RACES)) {
+      throw new Error(`Operation ${operation.id} is running but no longer holds ${Object.keys(refused).join(', ')}.`);
+    }
+    isAskedToLook ||= isNews;
+    result = await commit(isAskedToLook);
   }
-  // Should the poke be lost, the sweep finds the customer due.
-  if (isAskedToLook) await deps.pokes.poke({ customerId: operation.customerId }).catch(() => undefined);
+  // Should a poke be lost, the sweep finds the customer due.
+  for (const integration of isAskedToLook ? deps.integrations : othersThan(deps.integrations)) {
+    await deps.pokes.poke(pokeTo(operation.customerId, integration)).catch(() => undefined);
+  }
   return 'succeeded';
+}
+
+function isOnlyFollowers(refused: object): boolean {
+  return Object.keys(refused).every((name) => name.startsWith('owed to '));
 }

@@ -1,13 +1,15 @@
+import { GATE } from '#domain/integrations.ts';
 import { change, check, type WriteTo } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { nobodySyncsSince } from '../catalog/read-live.ts';
+import { standingKey } from '../catalog/standings.ts';
 
 /**
- * The first transaction of a protected operation holds only while nobody writes to Stripe for the customer. What the
+ * The first transaction of a protected operation holds only while nobody writes to the gate for the customer. What the
  * operation does not bring about is left for the run after it: an email that somebody waits for, a mark that is missing.
  */
 export function holdSync(customerId: string, sync: SyncRecord): WriteTo<'sync'> {
-  const key = { type: 'sync', customerId, integration: 'stripe' } as const;
+  const key = standingKey(customerId, GATE);
   const { conflict, isUnmarked, awaited } = sync;
   const hasMoreToDo = conflict !== undefined || isUnmarked === true || awaited !== undefined;
   return hasMoreToDo ? change(key, { lookAgain: true }, nobodySyncsSince(sync)) : check(key, nobodySyncsSince(sync));

@@ -1,3 +1,5 @@
+import type { IntegrationState } from '#domain/customer.ts';
+import { type ByIntegration, GATE } from '#domain/integrations.ts';
 import { stripeUnavailable } from '#domain/problem.ts';
 import type { FinalReply, OperationRecord } from '#ports/records.ts';
 import type { Replayed, RequestResult } from '../catalog/request-result.ts';
@@ -12,14 +14,17 @@ export function replyOf(operation: OperationRecord, replayed: Replayed): Exclude
 }
 
 function successOf(operation: OperationRecord): FinalReply {
-  const { kind, after, customerId, customerCreatedAt, endedAt = operation.updatedAt, externalId } = operation;
+  const {
+    kind,
+    after,
+    customerId,
+    customerCreatedAt,
+    endedAt = operation.updatedAt,
+    externalId,
+    followers,
+  } = operation;
   if (after === null) return { is: 'deleted', customerId };
-  const stripe = {
-    externalId: externalId ?? null,
-    syncStatus: 'synced',
-    lastSyncedAt: endedAt,
-    conflict: null,
-  } as const;
+  const gate = { externalId: externalId ?? null, syncStatus: 'synced', lastSyncedAt: endedAt, conflict: null } as const;
   return {
     is: kind === 'create' ? 'created' : 'updated',
     customer: {
@@ -29,7 +34,7 @@ function successOf(operation: OperationRecord): FinalReply {
       version: versionAfter(operation),
       createdAt: customerCreatedAt,
       updatedAt: kind === 'create' ? customerCreatedAt : endedAt,
-      integrations: { stripe },
+      integrations: { [GATE]: gate, ...followers } as ByIntegration<IntegrationState>,
     },
   };
 }

@@ -1,5 +1,6 @@
 import { stripeUnavailable } from '#domain/problem.ts';
 import { change } from '#ports/catalog-store.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import {
   type Executor,
@@ -40,7 +41,9 @@ export async function release(deps: StepDeps, executor: Executor): Promise<StepO
   });
   if (result.committed) {
     // Whoever was told that the customer is busy is served now. Should the poke be lost, the sweep finds it due.
-    if (operation.kind !== 'create') await deps.pokes.poke({ customerId: operation.customerId }).catch(() => undefined);
+    for (const integration of operation.kind === 'create' ? [] : deps.integrations) {
+      await deps.pokes.poke(pokeTo(operation.customerId, integration)).catch(() => undefined);
+    }
     return 'compensated';
   }
   if (result.refused.operation !== undefined) return 'superseded';

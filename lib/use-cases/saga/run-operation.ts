@@ -49,7 +49,7 @@ export async function runOperation(
 /** The operation's own item. Its first request is recorded here, before it is sent, and so costs no write of its own. */
 export function beginning(
   begun: Pick<OperationRecord, 'id' | 'kind' | 'customerId' | 'before' | 'after' | 'version' | 'customerCreatedAt'> &
-    Pick<Partial<OperationRecord>, 'externalId' | 'fields'>,
+    Pick<Partial<OperationRecord>, 'externalId' | 'fields' | 'followers'>,
   nowMs: number,
 ): WriteTo<'operation'> {
   const now = iso(nowMs);

@@ -1,6 +1,6 @@
 import type { CatalogStore } from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
-import type { Pokes } from '#ports/pokes.ts';
+import { type Pokes, pokeTo, pokeToExternal } from '#ports/pokes.ts';
 import { type Clock, iso, type Random, type RunStarter, type SagaStarter } from '#ports/system.ts';
 import { resumeRun } from '../repair/runs/resume-run.ts';
 import { resumeOperation } from './resume-operation.ts';
@@ -56,7 +56,9 @@ async function sweep(deps: SweepDeps): Promise<SweepReport> {
         if (await resumeRun(deps, key.runId)) resumed += 1;
         continue;
       }
-      await deps.pokes.poke(key.type === 'sync' ? { customerId: key.customerId } : { externalId: key.externalId });
+      await deps.pokes.poke(
+        key.type === 'sync' ? pokeTo(key.customerId, key.integration) : pokeToExternal(key.externalId, key.integration),
+      );
       poked += 1;
     } catch (error) {
       failures.push(error);

@@ -1,4 +1,5 @@
 import { type CustomerChange, NO_FIELDS, owedFields } from '#domain/customer.ts';
+import { GATE } from '#domain/integrations.ts';
 import { change } from '#ports/catalog-store.ts';
 import type { Pokes } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
@@ -7,6 +8,7 @@ import { claimEmail, needsOtherClaim } from '../catalog/email-claims.ts';
 import { pokeOwed } from '../catalog/owed.ts';
 import { type IfMatch, isAsRead, isSyncing, readLive } from '../catalog/read-live.ts';
 import type { RequestResult } from '../catalog/request-result.ts';
+import { followersAfter } from './followers.ts';
 import { holdSync } from './hold-sync.ts';
 import { beginning, type OperationDeps, type ProtectedRequest, runOperation } from './run-operation.ts';
 
@@ -25,12 +27,12 @@ export async function updateWithIntegrity(
 ): Promise<RequestResult> {
   const operationId = deps.random.id();
   return runOperation(deps, operationId, request, async (nowMs) => {
-    const live = await readLive(deps.store, customerId, ifMatch);
+    const live = await readLive(deps, customerId, ifMatch);
     if (live === 'busy') return live;
-    const { customer, sync } = live;
+    const { customer, sync, standings } = live;
     if (isSyncing(sync, iso(nowMs))) {
       // An attempt whose outcome is not known is settled first.
-      await pokeOwed(deps, customerId);
+      await pokeOwed(deps, customerId, [GATE]);
       return 'busy';
     }
     const before = { name: customer.name, email: customer.email };
@@ -41,7 +43,7 @@ export async function updateWithIntegrity(
     const hasNothingOwed = sync.externalId !== undefined && Object.keys(fields).length === 0;
     if (after.name === before.name && after.email === before.email && hasNothingOwed) {
       // Both sides have the asked values: only the key is to be tied to that.
-      const reply = { is: 'updated', customer: customerView(customer, sync) } as const;
+      const reply = { is: 'updated', customer: customerView(customer, standings, deps.integrations) } as const;
       return {
         reply,
         customer: change({ type: 'customer', customerId }, { version: customer.version }, isAsRead(customer)),
@@ -61,6 +63,7 @@ export async function updateWithIntegrity(
           customerCreatedAt: customer.createdAt,
           ...(sync.externalId !== undefined && { externalId: sync.externalId }),
           ...{ fields, base },
+          ...followersAfter(deps.integrations, standings),
         },
         nowMs,
       ),

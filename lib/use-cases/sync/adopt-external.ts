@@ -1,5 +1,6 @@
 import { isFinal } from '#domain/operation.ts';
 import { IntegrationUnavailableError, type Ownership } from '#ports/integration.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import { importCustomer } from './import-customer.ts';
 import { beginLinkRun, endUnlinked, type LinkRun, tryLater } from './link-run.ts';
@@ -38,7 +39,7 @@ async function returnToOwner(
     { type: 'operation', operationId },
     { type: 'attempt', customerId, key: operationId },
   ]);
-  if (attempt?.outcome === 'open') await deps.pokes.poke({ customerId });
+  if (attempt?.outcome === 'open') await deps.pokes.poke(pokeTo(customerId, deps.integration.name));
   if (attempt?.outcome === 'open' || (operation !== undefined && !isFinal(operation.status)))
     return tryLater(deps, run);
   // Nobody knows this customer, or it has another twin: to be reported, and not to be guessed at.

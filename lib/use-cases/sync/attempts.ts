@@ -1,4 +1,5 @@
 import { differingFields } from '#domain/customer.ts';
+import { GATE } from '#domain/integrations.ts';
 import type { Outcome } from '#domain/outcome.ts';
 import { isKeyUsable, TRAVELS_AT_MOST_MS } from '#domain/travel.ts';
 import { absent, put, type WriteTo } from '#ports/catalog-store.ts';
@@ -15,8 +16,8 @@ export function newAttempt(
   { customer, sync }: Run,
   asked: AskedOfStripe,
 ): OpenAttempt & { write: WriteTo<'attempt'> } {
-  // A revision never serves two attempts, so neither does a key.
-  const key = `${customer.id}:${sync.revision}`;
+  // A revision never serves two attempts, so neither does a key; each integration counts its own.
+  const key = `${customer.id}:${deps.integration.name === GATE ? '' : `${deps.integration.name}:`}${sync.revision}`;
   const now = iso(deps.clock.nowMs());
   const record: AttemptRecord = { ...asked, version: customer.version, since: now, lastSentAt: now, outcome: 'open' };
   return { key, record, write: put({ type: 'attempt', customerId: customer.id, key }, record, absent) };

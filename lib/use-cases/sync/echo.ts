@@ -14,9 +14,9 @@ type OwnWrite = {
   readonly expected: Partial<CustomerFields>;
 };
 
-/** Under which records a key of ours stands: it begins with the customer's id, or with the operation's. */
+/** Under which records a key of ours stands: it begins with the customer's id, or with the operation's; a follower is named after that. */
 export function ownWriteKeys(key: string | undefined): readonly [RecordKey, RecordKey] | [] {
-  const [, id] = /^([\w-]{1,64}):\d+$/.exec(key ?? '') ?? [];
+  const [, id] = /^([\w-]{1,64})(?::[\w-]{1,64})?:\d+$/.exec(key ?? '') ?? [];
   if (key === undefined || id === undefined) return [];
   return [
     { type: 'attempt', customerId: id, key },
@@ -48,7 +48,7 @@ function ownWrite(
   operation: OperationRecord | undefined,
 ): OwnWrite | undefined {
   if (attempt !== undefined) {
-    const customerId = (key ?? '').slice(0, (key ?? '').lastIndexOf(':'));
+    const [customerId = ''] = (key ?? '').split(':');
     const { outcome, expected = {} } = attempt;
     return { customerId, is: outcome === 'accepted' || outcome === 'open' ? outcome : 'undone', expected };
   }

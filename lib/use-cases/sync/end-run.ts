@@ -1,6 +1,8 @@
 import { all, any, type Changes, change, equal, missing, type Refused, type WriteTo } from '#ports/catalog-store.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
+import type { OwedToOthers } from '../catalog/standings.ts';
 import { freedFor, type Run, type SyncDeps, type SyncResult, syncKey } from './run.ts';
 
 const FIRST_BACKOFF_MS = 5_000;
@@ -11,7 +13,7 @@ const MOST_TRIES = 15;
 const EVENTS_REMEMBERED = 20;
 
 /** What a step of a run writes besides the sync record. */
-export type RunWrites = {
+export type RunWrites = OwedToOthers & {
   readonly customer?: WriteTo<'customer'> | undefined;
   readonly claim?: WriteTo<'emailClaim'> | undefined;
   readonly oldClaim?: WriteTo<'emailClaim'> | undefined;
@@ -78,8 +80,9 @@ export async function endRun(
     }
     isDue = true;
   }
-  if (isDue) await deps.pokes.poke({ customerId: customer.id });
-  if (freed !== undefined) await deps.pokes.poke({ customerId: freed });
+  const { name } = deps.integration;
+  if (isDue) await deps.pokes.poke(pokeTo(customer.id, name));
+  if (freed !== undefined) await deps.pokes.poke(pokeTo(freed, name));
   return { is: 'ended', result: !isDue && ended.status === 'synced' ? 'agreed' : 'owed' };
 }
 
@@ -94,7 +97,7 @@ export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promis
   const dueAt = isAtOnce ? iso(deps.clock.nowMs()) : backoff(deps, sync);
   const again = { ...GIVEN_BACK, lookAgain: undefined, tries: sync.tries + 1, dueAt };
   await deps.store.commit({ sync: change(syncKey(deps, customer.id), again, equal('revision', sync.revision)) });
-  if (isAtOnce) await deps.pokes.poke({ customerId: customer.id });
+  if (isAtOnce) await deps.pokes.poke(pokeTo(customer.id, deps.integration.name));
   return 'owed';
 }
 

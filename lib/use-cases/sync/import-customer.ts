@@ -1,10 +1,13 @@
 import { canonical } from '#domain/customer.ts';
+import { othersThan } from '#domain/integrations.ts';
 import { absent, change, put } from '#ports/catalog-store.ts';
 import type { ExternalCustomer } from '#ports/integration.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { claimEmail } from '../catalog/email-claims.ts';
 import { linkedTo } from '../catalog/linked.ts';
+import { owedToOthers } from '../catalog/owed.ts';
 import { countLive } from '../health/counters.ts';
 import { auditOf } from './audit.ts';
 import { awaitEmail, findBlocker } from './blocked-email.ts';
@@ -39,12 +42,13 @@ export async function importCustomer(deps: SyncDeps, run: LinkRun, found: Extern
     link: change(linkKey(deps, run.externalId), linkedTo(id), isStillRun(run)),
     customer: put(customerKey(id), customer, absent),
     sync: put(syncKey(deps, id), sync, absent),
+    ...owedToOthers(othersThan(deps.integrations, deps.integration.name), id, {}, deps.clock.nowMs()),
     claim: fields.email === null ? undefined : claimEmail(fields.email, { state: 'held', customerId: id }),
     counter: countLive(id, 1),
     audit: auditOf(deps, { customer, cause: run.cause }, { before: null, after: fields }),
     ...(blocked !== undefined && wanted !== null && awaitEmail(deps, id, wanted, blocked)),
   });
   if (!committed) return tryAgain(deps, run);
-  await deps.pokes.poke({ customerId: id });
+  for (const integration of deps.integrations) await deps.pokes.poke(pokeTo(id, integration));
   return 'owed';
 }

@@ -1,4 +1,5 @@
 import { all, type Changes, type Condition, change, equal, missing } from '#ports/catalog-store.ts';
+import { pokeToExternal } from '#ports/pokes.ts';
 import type { LinkRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { RUN_OVER } from '../catalog/linked.ts';
@@ -85,7 +86,7 @@ export async function tryAgain(deps: SyncDeps, run: LinkRun): Promise<SyncResult
   const tries = run.link.tries ?? 0;
   if (tries >= RACES) return tryLater(deps, run);
   await commitEnd(deps, run, { ...RUN_OVER, tries: tries + 1, dueAt: iso(deps.clock.nowMs()) }, isStillRun(run));
-  await deps.pokes.poke({ externalId: run.externalId });
+  await deps.pokes.poke(pokeToExternal(run.externalId, deps.integration.name));
   return 'owed';
 }
 

@@ -1,4 +1,5 @@
 import { absent, change, check, equal, put } from '#ports/catalog-store.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { linkedTo } from '../catalog/linked.ts';
@@ -35,6 +36,6 @@ export async function linkTwin(
         : change(key, { ...owing, isGone: undefined, retryAt: undefined }, nobodySyncsSince(sync)),
   });
   if (!committed) return tryAgain(deps, run);
-  await deps.pokes.poke({ customerId: customer.id });
+  await deps.pokes.poke(pokeTo(customer.id, deps.integration.name));
   return 'owed';
 }

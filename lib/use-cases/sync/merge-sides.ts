@@ -1,11 +1,12 @@
 import { type CustomerFields, canonical } from '#domain/customer.ts';
-import { merge } from '#domain/merge.ts';
+import { type Merge, merge } from '#domain/merge.ts';
 import type { ExternalCustomer } from '#ports/integration.ts';
 import { findBlocker } from './blocked-email.ts';
 import { decide } from './decide.ts';
 import { agreed, endRun, lookAgain } from './end-run.ts';
+import { owedByRun, pokeOthers } from './others.ts';
 import type { Run, SyncDeps, SyncResult } from './run.ts';
-import { send } from './settle.ts';
+import { type Decided, send } from './settle.ts';
 
 /**
  * Takes what Stripe changed and sends what we changed; what is taken is committed before anything is sent. An email
@@ -17,9 +18,24 @@ export async function mergeSides(deps: SyncDeps, run: Run, twin: ExternalCustome
   const remote = { name: canonical(twin.name), email: canonical(twin.email) };
   const merged = merge({ base: sync.base, local, remote }, deps.owners);
   const blocked = await findBlocker(deps, customer, merged.pulled.email ?? null);
-  const { next, changes, writes } = decide(deps, run, merged, blocked);
+  const { next, changes, writes: own } = decide(deps, run, merged, blocked);
+  const isChanged = next.customer.version !== customer.version;
+  const writes = { ...own, ...(isChanged && (await owedByRun(deps, customer.id))) };
+  const result = await bringAbout(deps, run, twin, merged, { next, changes, writes });
+  if (isChanged) await pokeOthers(deps, customer.id);
+  return result;
+}
+
+async function bringAbout(
+  deps: SyncDeps,
+  run: Run,
+  twin: ExternalCustomer,
+  merged: Merge,
+  { next, changes, writes }: Decided & { readonly next: Run },
+): Promise<SyncResult> {
+  const remote = { name: canonical(twin.name), email: canonical(twin.email) };
   const fields = merged.pushed;
-  const isMarking = sync.isUnmarked === true;
+  const isMarking = run.sync.isUnmarked === true;
   if (Object.keys(fields).length > 0 || isMarking) {
     const expected = pick(remote, fields);
     const asked = { kind: 'update', externalId: twin.externalId, fields, expected } as const;

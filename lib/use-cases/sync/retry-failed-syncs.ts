@@ -1,5 +1,14 @@
+import { GATE } from '#domain/integrations.ts';
 import type { RetryReport } from '#domain/retry-report.ts';
-import { type Apart, type ApartStatus, StoreContendedError } from '#ports/catalog-store.ts';
+import {
+  type Apart,
+  type ApartStatus,
+  all,
+  change,
+  equal,
+  missing,
+  StoreContendedError,
+} from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import { iso } from '#ports/system.ts';
 import { type SyncDeps, syncKey } from './run.ts';
@@ -47,7 +56,7 @@ async function retryAll(deps: RetryDeps, request: RetryRequest): Promise<RetryRe
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined && deps.clock.nowMs() < endsAtMs; next = waiting.shift()) {
       // One that cannot be tried does not keep the others from their turn.
-      await retryOne(deps, next.customerId, endsAtMs).then(
+      await retryOne(deps, next, endsAtMs, request).then(
         (end) => ends.push(end),
         (error: unknown) => failures.push(error),
       );
@@ -75,7 +84,13 @@ async function listRetries({ store, clock, integration }: RetryDeps, { isForced 
 type Ended = 'succeeded' | 'failing' | 'busy';
 
 /** Runs until the customer is agreed on, or has failed again: what was settled first leads to another run. */
-async function retryOne(deps: RetryDeps, customerId: string, endsAtMs: number): Promise<Ended> {
+async function retryOne(
+  deps: RetryDeps,
+  { customerId, status, integration }: Apart,
+  endsAtMs: number,
+  { isForced }: RetryRequest,
+): Promise<Ended> {
+  if (isForced && status === 'orphaned' && integration !== GATE) await askAnew(deps, customerId);
   let wasBusy = true;
   for (let look = 0; look < LOOKS && deps.clock.nowMs() < endsAtMs; look += 1) {
     if (look > 0) await deps.clock.sleep(PAUSE_MS);
@@ -91,4 +106,10 @@ async function retryOne(deps: RetryDeps, customerId: string, endsAtMs: number): 
     if (sync === undefined || sync.status !== 'pending') return 'failing';
   }
   return wasBusy ? 'busy' : 'failing';
+}
+
+/** A follower that has let go of a customer is to have it again. */
+async function askAnew(deps: RetryDeps, customerId: string): Promise<void> {
+  const isLetGo = all(equal<'status'>('status', 'orphaned'), missing<'externalId'>('externalId'));
+  await deps.store.commit({ sync: change(syncKey(deps, customerId), { status: 'pending' }, isLetGo) });
 }

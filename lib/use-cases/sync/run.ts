@@ -1,4 +1,5 @@
 import { normalizeEmail } from '#domain/email.ts';
+import type { Integrations } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import { all, type CatalogStore, change, check, equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -9,7 +10,9 @@ import { isAsRead, noOperationEndedSince } from '../catalog/read-live.ts';
 
 export type SyncDeps = {
   readonly store: CatalogStore;
+  /** Whom the runs bring into agreement with the catalog. */
   readonly integration: Integration;
+  readonly integrations: Integrations;
   readonly clock: Clock;
   readonly random: Random;
   readonly pokes: Pokes;

@@ -1,6 +1,6 @@
+import { GATE, type IntegrationName } from '#domain/integrations.ts';
 import { absent, type CatalogStore, equal, put } from '#ports/catalog-store.ts';
-import type { EventList } from '#ports/event-list.ts';
-import type { IntegrationName } from '#ports/integration.ts';
+import type { EventList, EventPage } from '#ports/event-list.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import type { EventPositionRecord } from '#ports/maintenance-records.ts';
 import type { Poke, Pokes } from '#ports/pokes.ts';
@@ -34,7 +34,6 @@ export type EventSweepReport =
       readonly unreadSince?: string;
     };
 
-const KEY = { type: 'eventPosition' } as const;
 /** Longer than a sweep may run. */
 const LONGEST_SWEEP_MS = 6 * 60_000;
 const PAGES_A_SWEEP = 40;
@@ -62,7 +61,8 @@ export async function sweepEvents(deps: SweepEventsDeps): Promise<EventSweepRepo
 
 async function sweep(deps: SweepEventsDeps): Promise<EventSweepReport> {
   const nowMs = deps.clock.nowMs();
-  const [known, webhook] = await deps.store.read([KEY, { type: 'lastWebhook', integration: deps.integration }]);
+  const key = positionKey(deps.integration);
+  const [known, webhook] = await deps.store.read([key, { type: 'lastWebhook', integration: deps.integration }]);
   let position = withinReach(known ?? { through: iso(nowMs - FIRST_LOOK_BACK_MS), step: 0 }, nowMs);
   let stored = known;
   const ageSeconds = Math.floor((nowMs - Date.parse((known ?? position).through)) / 1000);
@@ -72,7 +72,7 @@ async function sweep(deps: SweepEventsDeps): Promise<EventSweepReport> {
   let unheardMs = nowMs;
   for (let page = 0; page < PAGES_A_SWEEP; page += 1) {
     const time = { sinceMs: Date.parse(position.through) - OVERLAP_MS, untilMs: Date.parse(walk.until) };
-    const found = await deps.events.list(time, from);
+    const found = named(deps.integration, await deps.events.list(time, from));
     await Promise.all(found.pokes.map((poke) => deps.pokes.poke(poke)));
     pokes += found.pokes.length;
     unheardMs = Math.min(unheardMs, ...unheard(found.pokes, webhook?.receivedAt));
@@ -85,7 +85,7 @@ async function sweep(deps: SweepEventsDeps): Promise<EventSweepReport> {
     };
     // Another sweep that came after this one has lost its lease goes its own way.
     const isUnchanged = stored === undefined ? absent : equal<'step'>('step', stored.step);
-    const { committed } = await deps.store.commit({ position: put(KEY, next, isUnchanged) });
+    const { committed } = await deps.store.commit({ position: put(key, next, isUnchanged) });
     if (!committed) return { skipped: true };
     position = next;
     stored = next;
@@ -97,6 +97,15 @@ async function sweep(deps: SweepEventsDeps): Promise<EventSweepReport> {
     silenceSeconds: Math.floor((nowMs - unheardMs) / 1000),
     ...(unreadSince !== undefined && { unreadSince }),
   };
+}
+
+function positionKey(integration: IntegrationName) {
+  return { type: 'eventPosition', ...(integration !== GATE && { integration }) } as const;
+}
+
+/** The pokes of a page say to which integration they are. */
+function named(integration: IntegrationName, page: EventPage): EventPage {
+  return integration === GATE ? page : { ...page, pokes: page.pokes.map((poke) => ({ ...poke, integration })) };
 }
 
 /** When those happened after which no webhook has come that would have been noted. */

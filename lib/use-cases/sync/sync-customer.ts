@@ -3,7 +3,7 @@ import { IntegrationUnavailableError } from '#ports/integration.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { countAttempt } from '../health/counters.ts';
 import { agreed, endRun, owed, type RunWrites } from './end-run.ts';
-import { endGone } from './gone.ts';
+import { endGone, endLetGo, isLetGo } from './gone.ts';
 import { mergeSides } from './merge-sides.ts';
 import { beginRun, type Cause, type OpenAttempt, type Run, type SyncDeps, type SyncResult } from './run.ts';
 import { resolve, send } from './settle.ts';
@@ -33,6 +33,7 @@ async function work(deps: SyncDeps, run: Run): Promise<SyncResult> {
   if (open !== undefined) return resolve(deps, run, open);
   const { customer, sync } = run;
   if (customer.status === 'deleted') return removeThere(deps, run);
+  if (isLetGo(sync)) return endLetGo(deps, run);
   if (sync.externalId === undefined) return createThere(deps, run);
   return compare(deps, run, sync.externalId);
 }

@@ -1,4 +1,5 @@
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import { OPERATION_FORMAT } from '#domain/operation.ts';
 import { absent, put } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -9,7 +10,10 @@ describe('a step of the saga', () => {
   const at = '2026-01-01T00:00:00.000Z';
   const clock = { nowMs: () => Date.parse(at), sleep: async () => {} };
   const store = new MemoryCatalogStore(clock);
-  const deps = { store, clock, integration: {} as Integration, pokes: { poke: async () => {} } };
+  const deps = {
+    ...{ store, clock, integrations: INTEGRATIONS, integration: {} as Integration },
+    pokes: { poke: async () => {} },
+  };
   const begin = async (operationId: string, format: number | undefined) => {
     const operation: OperationRecord = {
       ...{ id: operationId, kind: 'create', customerId: 'c', status: 'running', before: null, after: null, version: 1 },

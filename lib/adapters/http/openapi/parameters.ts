@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -31,7 +32,7 @@ export function pathParameters(path: string): Json[] {
     ...{ name, in: 'path', required: true, description: MEANINGS[name] },
     schema:
       name === 'integration_name'
-        ? { type: 'string', enum: ['stripe'] }
+        ? { type: 'string', enum: [...INTEGRATIONS] }
         : { type: 'string', pattern: '^[\\w-]{1,64}$' },
   }));
 }

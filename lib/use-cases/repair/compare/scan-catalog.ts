@@ -25,6 +25,7 @@ export function scanCatalog({ store }: CompareDeps, part: number, from: string |
  * pages is kept in two parts, which are put together when they are matched.
  */
 export function meetCatalog(deps: CompareDeps, buckets: Buckets, { found }: ScanPage): number {
+  const { name: integration } = deps.integration;
   let live = 0;
   const gathered = new Map<string, Gathered>();
   const gather = (id: string): Gathered => {
@@ -41,21 +42,22 @@ export function meetCatalog(deps: CompareDeps, buckets: Buckets, { found }: Scan
       if (customer.email === null) continue;
       const hash = deps.digest(normalizeEmail(customer.email));
       buckets.add('emails', hash, { of: 'customer', hash, customerId: customer.id, version: customer.version });
-    } else if (key.type === 'sync') gather(key.customerId).sync = keptOfSync(deps, record as SyncRecord);
-    else if (key.type !== 'audit') meetOther(buckets, each);
+    } else if (key.type === 'sync') {
+      if (key.integration === integration) gather(key.customerId).sync = keptOfSync(deps, record as SyncRecord);
+    } else if (key.type !== 'audit') meetOther(deps, buckets, each);
     else if (isChange(record as never)) gather(key.customerId).changes += 1;
   }
   for (const ours of gathered.values()) buckets.add('customers', ours.id, ours);
   return live;
 }
 
-function meetOther(buckets: Buckets, found: Scanned): void {
+function meetOther({ integration }: CompareDeps, buckets: Buckets, found: Scanned): void {
   if (found.key.type === 'emailClaim' && 'emailHash' in found.key) {
     const hash = found.key.emailHash;
     const { customerId, state } = found.record as { customerId: string; state: 'reserved' | 'held' };
     buckets.add('emails', hash, { of: 'claim', hash, customerId, isReserved: state === 'reserved' });
   }
-  if (found.key.type === 'link') {
+  if (found.key.type === 'link' && found.key.integration === integration.name) {
     const { customerId: id } = found.record as { customerId?: string };
     if (id !== undefined) buckets.add('customers', id, { of: 'link', id, externalId: found.key.externalId });
   }

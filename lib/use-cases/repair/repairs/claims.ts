@@ -1,5 +1,6 @@
 import { normalizeEmail } from '#domain/email.ts';
 import { all, change, equal, missing, remove } from '#ports/catalog-store.ts';
+import { pokeTo } from '#ports/pokes.ts';
 import type { EmailClaimRecord } from '#ports/records.ts';
 import { claimEmail } from '../../catalog/email-claims.ts';
 import type { ClaimEvidence, CustomerEvidence } from '../evidence.ts';
@@ -66,9 +67,10 @@ async function pokeWaiting({ store, pokes, digest, log }: ClaimRepairDeps, email
     const syncs = await store.read(
       apart.map(({ customerId, integration }) => ({ type: 'sync', customerId, integration }) as const),
     );
-    for (const [index, { customerId }] of apart.entries()) {
+    for (const [index, { customerId, integration }] of apart.entries()) {
       const wanted = syncs[index]?.conflict?.stripeValue;
-      if (wanted != null && digest(normalizeEmail(wanted)) === emailHash) await pokes.poke({ customerId });
+      if (wanted != null && digest(normalizeEmail(wanted)) === emailHash)
+        await pokes.poke(pokeTo(customerId, integration));
     }
   } catch (error) {
     log.warn('Who waits for a freed email was not told.', { error: error instanceof Error ? error.name : '' });

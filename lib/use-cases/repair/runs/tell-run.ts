@@ -1,8 +1,8 @@
 import { type ConsistencyReport, type FixReport, fixReport, type RepairOutcome } from '#domain/consistency.ts';
 import { progressOf, type RunRequest, type RunStatus } from '#domain/consistency-run.ts';
+import { GATE } from '#domain/integrations.ts';
 import { notFound } from '#domain/problem.ts';
 import type { CatalogStore } from '#ports/catalog-store.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 import type { ConsistencyRunRecord } from '#ports/maintenance-records.ts';
 import type { ScratchStore } from '#ports/scratch-store.ts';
 import { type CleanupReport, cleanupReport } from '../cleanup-orphaned.ts';
@@ -40,8 +40,6 @@ type FixCounts = {
 
 type TellDeps = { readonly store: CatalogStore; readonly scratch: ScratchStore };
 
-const INTEGRATION: IntegrationName = 'stripe';
-
 /** @throws ProblemError `not-found` also for a page that there is not */
 export async function tellRun({ store, scratch }: TellDeps, runId: string, page = 0): Promise<RunTold> {
   const [run] = await store.read([runKey(runId)]);
@@ -60,11 +58,11 @@ export async function tellRun({ store, scratch }: TellDeps, runId: string, page 
   const { fixed = 0, skipped = 0, failed = 0, left = 0 } = run.repair ?? {};
   if (run.request.is === 'fix')
     return { ...statusOf(run), fix: { ...fix, counts: { fixed, skipped, failed, left } }, ...next };
-  const { kept } = cleanupReport(INTEGRATION, fix);
+  const { kept } = cleanupReport(GATE, fix);
   const found = run.outcomes.count;
   const cleaned = run.request.isDryRun ? 0 : fixed;
   const remaining = found - cleaned - (skipped - left) - failed;
-  return { ...statusOf(run), cleanup: { integration: INTEGRATION, found, cleaned, kept, remaining }, ...next };
+  return { ...statusOf(run), cleanup: { integration: GATE, found, cleaned, kept, remaining }, ...next };
 }
 
 function statusOf(run: ConsistencyRunRecord): RunTold {

@@ -1,6 +1,6 @@
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { Outcome } from '#domain/outcome.ts';
 import { all, any, change, equal, missing, type WriteTo } from '#ports/catalog-store.ts';
-import type { IntegrationName } from '#ports/integration.ts';
 import type { LinkRecord, OperationRecord } from '#ports/records.ts';
 import { linkedTo } from '../../catalog/linked.ts';
 import type { StepDeps } from '../executor.ts';

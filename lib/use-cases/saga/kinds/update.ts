@@ -1,8 +1,10 @@
 import { differingFields, NO_FIELDS } from '#domain/customer.ts';
+import { GATE } from '#domain/integrations.ts';
 import { TRAVELS_AT_MOST_MS } from '#domain/travel.ts';
 import { all, change, equal, missing } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { freeEmail, holdEmail, needsOtherClaim, unreserveEmail } from '../../catalog/email-claims.ts';
+import { standingKey } from '../../catalog/standings.ts';
 import { auditOf } from './audit.ts';
 import { type Kind, linkTo, stripeKey } from './kind.ts';
 import { findMade, ownershipOf } from './made.ts';
@@ -99,7 +101,7 @@ export const updateKind: Kind = {
       sync:
         operation.externalId !== undefined && mayHaveChangedStripe(operation)
           ? change(
-              { type: 'sync', customerId: operation.customerId, integration: 'stripe' },
+              standingKey(operation.customerId, GATE),
               { status: 'pending', apartSince: operation.createdAt, dueAt: at, retryAt: undefined },
               equal('externalId', operation.externalId),
             )
