@@ -1,6 +1,7 @@
 import { cleanupOrphaned } from '#use-cases/repair/cleanup-orphaned.ts';
 import { reasonToRefuse } from '#use-cases/repair/guard.ts';
 import { validateOnSchedule } from '#use-cases/repair/validate.ts';
+import { overtaken } from './cleaning.ts';
 import { createRepairWorld, HOUR_MS, type RepairWorld, whatever } from './repair-world.ts';
 
 const NOW = { isDryRun: false, deadlineMs: Number.POSITIVE_INFINITY };
@@ -146,6 +147,20 @@ describe('cleanup-orphaned', () => {
       [orphan, used, paid, foreign, doubled, young].filter((id) => world.sandbox.state.customers.get(id)?.deleted),
     ).toEqual([orphan]);
     expect(await world.inside(() => cleanupOrphaned(world.deps, NOW))).toMatchObject({ found: 3, cleaned: 0 });
+  });
+
+  it('keeps one that is made use of between the plan and the delete', async () => {
+    const { world } = await drifted();
+    const orphan = await world.marked('nobody');
+    world.pass(HOUR_MS);
+    const store = overtaken(
+      world.store,
+      ({ key }) => key.type === 'link',
+      async () => world.subscribe(orphan),
+    );
+    const report = await world.inside(() => cleanupOrphaned({ ...world.deps, store }, NOW));
+    expect(report).toMatchObject({ found: 1, cleaned: 0, kept: [{ reason: expect.stringMatching(/subscription/) }] });
+    expect(world.sandbox.state.customers.get(orphan)?.deleted).toBe(false);
   });
 
   it('gives a customer that Stripe does not know a new one there', async () => {

@@ -5,7 +5,8 @@ import { PLANTED_BUGS } from '../simulation/planted-bugs.ts';
 const PROMISES = [
   ...['one-email', 'one-twin', 'one-effect', 'both-or-neither', 'ends', 'overtaken', 'no-lost-intent'],
   ...['no-lost-update', 'emails-free', 'edits-come-over', 'both-edits-survive', 'losers-audited', 'own-echo'],
-  ...['deletes-follow', 'never-by-email', 'counts-true', 'one-at-a-time', 'runs-go-on', 'who-asked'],
+  ...['deletes-follow', 'never-by-email', 'counts-true', 'one-at-a-time', 'runs-go-on', 'who-asked', 'one-caller'],
+  ...['signed-only', 'poison-aside', 'no-cancelling', 'repairs-safely', 'only-leftovers', 'imported-once'],
 ];
 
 const ROW = /^\| \*\*([\w-]+)\*\*.* \| `([\w/.-]+)`: `(.+)` \| `([\w/.-]+)`: (.+) \|$/;
