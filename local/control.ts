@@ -72,7 +72,7 @@ function controlRoutes(parts: ControlParts): readonly Route[] {
     ['DELETE', /^\/faults$/, () => faults.clear()],
     ['GET', /^\/permissions$/, () => ({ permissions: access.permissions(), denials: access.denials() })],
     ['GET', /^\/usage$/, () => parts.usage.report()],
-    ['GET', /^\/idle$/, ({ query }) => parts.idle({ exceptHeld: query.get('except') === 'held' })],
+    ['GET', /^\/idle$/, ({ query }) => parts.idle(parseIdle(query))],
     ['GET', /^\/memory$/, () => readMemory(parts.functions)],
     ['POST', /^\/tokens$/, async ({ body }) => ({ token: await parts.createToken(parseTokenRequest(body)) })],
     [
@@ -167,6 +167,17 @@ function parseSince(text: string | null): number | undefined {
   if (text === null) return undefined;
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new ControlProblem(400, 'since is the seq of a call, a whole number.');
+}
+
+const longestIdleMs = 10_000;
+
+function parseIdle(query: URLSearchParams): Parameters<Idle>[0] {
+  const withinMs = Number(query.get('within_ms') ?? longestIdleMs);
+  if (!(withinMs >= 0 && withinMs <= longestIdleMs)) {
+    throw new ControlProblem(400, `within_ms is a number from 0 to ${longestIdleMs}.`);
+  }
+  const except = query.getAll('except');
+  return { withinMs, exceptHeld: except.includes('held'), exceptGathered: except.includes('gathered') };
 }
 
 const longestAdvanceSeconds = 10 * 366 * 86_400;

@@ -22,13 +22,21 @@ export type IdleParts = {
 };
 
 /** `running` counts what runs or is due now, `waiting` what is due later by the clock. */
-export type IdleReport = { readonly idle: boolean; readonly running: number; readonly waiting: number };
+export type IdleReport = {
+  readonly idle: boolean;
+  readonly running: number;
+  readonly waiting: number;
+  /** Calls that a fault holds back, if these do not count. */
+  readonly held?: number;
+  /** Messages that nobody has taken yet, if these do not count. */
+  readonly gathered?: number;
+};
 
-/**
- * Resolves once nothing runs and nothing is due, or with `idle: false` after `withinMs`. With `exceptHeld`, what waits
- * for a call that a fault holds back does not count.
- */
-export type Idle = (options?: { withinMs?: number; exceptHeld?: boolean }) => Promise<IdleReport>;
+/** `exceptHeld`: what waits for a call that a fault holds back does not count. `exceptGathered`: nor do waiting messages. */
+type IdleOptions = { readonly withinMs?: number; readonly exceptHeld?: boolean; readonly exceptGathered?: boolean };
+
+/** Resolves once nothing runs and nothing is due, or with `idle: false` after `withinMs`. */
+export type Idle = (options?: IdleOptions) => Promise<IdleReport>;
 
 const defaultWithinMs = 10_000;
 const lookEveryMs = 10;
@@ -38,9 +46,10 @@ const looksInARow = 3;
 export function createIdle(parts: IdleParts): Idle {
   const { clock, calls, functions, machines, mappings } = parts;
 
-  function running(held: readonly string[]): number {
+  const gathered = () => sum(mappings.map(({ queue }) => queue.depth().visible));
+
+  function running(held: readonly string[], messages: number): number {
     const invocations = sum(functions.map((one) => Math.max(one.running() - countOf(one.name, held), 0)));
-    const messages = sum(mappings.map(({ queue }) => queue.depth().visible));
     // Behind a call that is held there may be a request; what else has arrived shows in the invocations soon.
     const arrivals = held.length > 0 ? 0 : parts.requestsUnderWay() + parts.webhooksUnderWay();
     return invocations + messages + arrivals + calls.running() - held.length + clock.timers().due;
@@ -53,14 +62,20 @@ export function createIdle(parts: IdleParts): Idle {
     return executions + messages + (parts.nextWebhookRetryAt() === undefined ? 0 : 1);
   }
 
-  return async ({ withinMs = defaultWithinMs, exceptHeld = false } = {}) => {
+  return async ({ withinMs = defaultWithinMs, exceptHeld = false, exceptGathered = false } = {}) => {
     const endsAtMs = performance.now() + withinMs;
     let quietLooks = 0;
     while (true) {
-      const busy = running(exceptHeld ? parts.held() : []);
+      const busy = running(exceptHeld ? parts.held() : [], exceptGathered ? 0 : gathered());
       quietLooks = busy === 0 ? quietLooks + 1 : 0;
       const idle = quietLooks >= looksInARow;
-      if (idle || performance.now() >= endsAtMs) return { idle, running: busy, waiting: waiting() };
+      if (idle || performance.now() >= endsAtMs) {
+        return {
+          ...{ idle, running: busy, waiting: waiting() },
+          ...(exceptHeld && { held: parts.held().length }),
+          ...(exceptGathered && { gathered: gathered() }),
+        };
+      }
       await passMs(lookEveryMs);
     }
   };

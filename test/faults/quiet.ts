@@ -1,5 +1,5 @@
 import { violations } from '../stack/invariants.ts';
-import type { Stack } from '../stack/stack.ts';
+import type { Settled, Stack } from '../stack/stack.ts';
 import { readWorld, type World } from '../stack/world.ts';
 import { advance } from './telling.ts';
 
@@ -14,22 +14,21 @@ const ROUND_SECONDS = 7 * 60;
  */
 export async function untilQuiet(stack: Stack): Promise<string[]> {
   await stack.control$('DELETE', '/faults');
+  let { waiting } = await stack.settle();
   for (let rounds = 0; ; rounds += 1) {
-    await stack.settle();
     const wrong = await wrongNow(stack);
-    const { waiting } = await stack.control$('GET', '/idle');
     if ((wrong.length === 0 && waiting === 0) || rounds === ROUNDS) return wrong;
-    await passRound(stack, rounds > 0 ? ['sweep-events'] : []);
+    ({ waiting } = await passRound(stack, rounds > 0 ? ['sweep-events'] : []));
   }
 }
 
 /** One round of the schedules, after all that is due by then. Who fails now is found by the next one. */
-export async function passRound(stack: Stack, besides: readonly string[] = []): Promise<void> {
+export async function passRound(stack: Stack, besides: readonly string[] = []): Promise<Settled> {
   await advance(stack, ROUND_SECONDS);
   await stack.settle();
   const due = ['sweep-operations', 'retry-failed-syncs', ...besides];
   await Promise.all(due.map((name) => stack.control$('POST', `/schedules/${name}/run`).catch(() => {})));
-  await stack.settle();
+  return stack.settle();
 }
 
 async function wrongNow(stack: Stack): Promise<string[]> {

@@ -3,7 +3,7 @@ import { createClock } from '../../local/clock.ts';
 import { startEventSourceMapping } from '../../local/event-source-mapping.ts';
 import { createIdle, type Idle, type IdleParts } from '../../local/idle.ts';
 import { openCollections } from '../../local/persistent-collection.ts';
-import { createQueue } from '../../local/queue.ts';
+import { createQueue, type Queue } from '../../local/queue.ts';
 import { createStateMachine } from '../../local/state-machine.ts';
 import { loadStatesEngine } from '../../local/states-engine.ts';
 import { resourcesOf, scriptedFunction, succeeded } from './aws-fixture.ts';
@@ -54,10 +54,18 @@ describe('being idle', () => {
     const calls = createCallLog();
     calls.begin({ at: '', function: 'stuck', service: 'stripe', action: 'GET /v1/account' });
     const idle = createIdle(parts({ calls, functions: [stuck], requestsUnderWay: () => 1, held: () => ['stuck'] }));
-    expect(await idle({ exceptHeld: true })).toMatchObject({ idle: true });
+    expect(await idle({ exceptHeld: true })).toEqual({ idle: true, running: 0, waiting: 0, held: 1 });
     void stuck.invoke({});
     expect(await idle({ exceptHeld: true, withinMs: 30 })).toMatchObject({ idle: false, running: 1 });
     expect(await idle({ withinMs: 30 })).toMatchObject({ idle: false, running: 4 });
+  });
+
+  it('does not mind messages that nobody has taken yet, when asked so, and says how many', async () => {
+    const depth = () => ({ visible: 2, inFlight: 0, delayed: 0 });
+    const mappings = [{ queue: { depth } as Queue, functionName: 'consumer', running: () => 0, stop() {} }];
+    const idle = createIdle(parts({ mappings }));
+    expect(await idle({ withinMs: 30 })).toEqual({ idle: false, running: 2, waiting: 0 });
+    expect(await idle({ exceptGathered: true })).toEqual({ idle: true, running: 0, waiting: 0, gathered: 2 });
   });
 
   it('does not mind what is due later', async () => {

@@ -2,10 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { setTimeout as passMs } from 'node:timers/promises';
+import type { IdleReport } from '../../local/idle.ts';
 import { assertDescribed } from './described.ts';
 
-const LOOK_EVERY_MS = 50;
+/** A stack that is busy for longer than this does not come to rest any more. */
+const LONGEST_MS = 120_000;
+/** Who is still at work then, while a call is held up, is taken to wait for it. */
+const HELD_FOR_MS = 250;
+const CALLERS_PASS_SECONDS = 5;
 
 /** What `npm start -- --json` says when it is ready. */
 type Ready = {
@@ -31,6 +35,9 @@ export type Call = {
   readonly fault?: string;
 };
 
+/** What there is still to come once nothing runs. */
+export type Settled = { readonly waiting: number };
+
 /** The whole of Concord, as synthesized, running in a process of its own. */
 export type Stack = Ready & {
   readonly process: ChildProcess;
@@ -42,8 +49,11 @@ export type Stack = Ready & {
   control$(method: string, path: string, body?: unknown): Promise<Body>;
   sandbox(method: string, path: string, body?: unknown): Promise<Body>;
   calls(): Promise<Call[]>;
-  /** Waits until nothing runs and nothing is due; but for what a fault holds back, if so asked. */
-  settle(options?: { readonly exceptHeld: true }): Promise<void>;
+  /**
+   * Waits until nothing runs and nothing is due; but for what a fault holds back, if so asked. Answers how much is due
+   * later by the clock.
+   */
+  settle(options?: { readonly exceptHeld: true }): Promise<Settled>;
   /** Faults off, clock past all due times, schedules run: three rounds, as the design promises. */
   quiesce(): Promise<void>;
   stop(): Promise<void>;
@@ -85,22 +95,19 @@ export async function startStack({
 
 function stackOf(ready: Ready, child: ChildProcess, isJudged: boolean): Stack {
   const control$ = (method: string, path: string, body?: unknown) => ask(`${ready.control}${path}`, method, body);
-  /** Pokes are gathered for a second of the clock; nobody needs to wait for it. */
-  const passWindow = async () => {
-    const { queues } = (await control$('GET', '/queues')) as unknown as { queues: { visible: number; name: string }[] };
-    const isGathering = queues.some(({ visible, name }) => visible > 0 && !name.endsWith('-dead'));
-    if (isGathering) await control$('POST', '/clock', { advance_seconds: 1 });
-  };
-  const settle = async (options?: { readonly exceptHeld: true }) => {
-    const path = options?.exceptHeld ? '/idle?except=held' : '/idle';
-    for (let round = 0; round < 12; round += 1) {
-      const idle = control$('GET', path).then((report) => ({ is: report['idle'] === true }));
-      let answer: { readonly is: boolean } | undefined;
-      while (answer === undefined) {
-        answer = await Promise.race([idle, passMs(LOOK_EVERY_MS, undefined)]);
-        if (answer === undefined) await passWindow();
-      }
-      if (answer.is) return;
+  const pass = (seconds: number) => control$('POST', '/clock', { advance_seconds: seconds });
+  const settle = async (options?: { readonly exceptHeld: true }): Promise<Settled> => {
+    const path = options?.exceptHeld
+      ? `/idle?except=gathered&except=held&within_ms=${HELD_FOR_MS}`
+      : '/idle?except=gathered';
+    const endsAtMs = performance.now() + LONGEST_MS;
+    while (performance.now() < endsAtMs) {
+      const { idle, waiting, held = 0, gathered } = (await control$('GET', path)) as unknown as IdleReport;
+      if (idle && gathered === 0) return { waiting };
+      // Pokes are gathered for a second of the clock: once there is nobody left who could send one, it may pass.
+      if (idle) await pass(1);
+      // Callers wait by the clock, too, for an operation that is held up.
+      else if (held > 0) await pass(CALLERS_PASS_SECONDS);
     }
     throw new Error('The stack is still busy after two minutes.');
   };
@@ -132,7 +139,7 @@ function stackOf(ready: Ready, child: ChildProcess, isJudged: boolean): Stack {
       await control$('DELETE', '/faults');
       for (let round = 0; round < 3; round += 1) {
         await settle();
-        await control$('POST', '/clock', { advance_seconds: 7 * 60 });
+        await pass(7 * 60);
         await settle();
         // What webhooks lost is looked for once: the other rounds have nothing new to find there.
         const due = ['sweep-operations', 'retry-failed-syncs', ...(round === 1 ? ['sweep-events'] : [])];
