@@ -11,10 +11,6 @@ const LEASES = 3;
 /** Functions read their secrets again after so long: that is one of the calls to be struck. */
 const SECRETS_KEPT_SECONDS = 301;
 
-/** The functions that wait for an operation by reading it again and again, as often as it takes. */
-const WAITING = ['concord-local-api', 'concord-local-delete-customer'];
-const READS_BEFORE_WAITING = 2;
-
 /** One fault at one call, or several. */
 export type Struck = { readonly boundary: Boundary; readonly strike: Strike };
 
@@ -32,20 +28,22 @@ export async function findBoundaries(stack: Stack, story: Story, n: string): Pro
   return found;
 }
 
-/** Each call by its function, what it calls, and how often it had called that before. */
+/**
+ * Each call by its function, what it calls, and how often it had called that before. Who has started an execution reads
+ * its operation again and again, as often as that takes: only the first of these reads counts. Those after it are the
+ * same read at the same place, which nothing comes of until the last.
+ */
 export function boundariesOf(calls: readonly Call[]): Boundary[] {
   const seen = new Map<string, number>();
-  return calls
-    .map(({ function: name, service, action }) => {
-      const nth = (seen.get([name, service, action].join(' ')) ?? 0) + 1;
-      seen.set([name, service, action].join(' '), nth);
-      return { function: name, service, action, nth };
-    })
-    .filter((call) => !isWaiting(call));
-}
-
-function isWaiting({ function: name, action, nth }: Boundary): boolean {
-  return action === 'GetItem' && WAITING.includes(name) && nth > READS_BEFORE_WAITING;
+  const waiting = new Map<string, number>();
+  return calls.flatMap(({ function: name, service, action }) => {
+    const nth = (seen.get([name, service, action].join(' ')) ?? 0) + 1;
+    seen.set([name, service, action].join(' '), nth);
+    if (action === 'StartExecution') waiting.set(name, 0);
+    const reads = waiting.get(name);
+    if (action === 'GetItem' && reads !== undefined) waiting.set(name, reads + 1);
+    return action === 'GetItem' && (reads ?? 0) > 0 ? [] : [{ function: name, service, action, nth }];
+  });
 }
 
 /** Tells the story with these faults, and until all is quiet again. */
