@@ -17,7 +17,7 @@ export type Count = {
   readonly wrong: number;
 };
 
-type Case = Struck & { readonly story: Story };
+export type Case = Struck & { readonly story: Story };
 type Options = {
   readonly directory: string;
   /** Chooses those that are told, of all cases of all stories. */
@@ -103,7 +103,8 @@ async function tellUntilStruck(stack: Stack, { story, ...struck }: Case, n: stri
   return told;
 }
 
-function titleOf({ story, boundary, strike }: Case): string {
+/** What tells a case from all others, on any stack. */
+export function titleOf({ story, boundary, strike }: Case): string {
   const { function: name, service, action, nth } = boundary;
   return `${story.name}, ${strike.name} at ${name} ${service} ${action} (${nth})`;
 }
