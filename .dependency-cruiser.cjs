@@ -62,8 +62,13 @@ module.exports = {
     only(
       'infra-knows-the-cdk',
       '^lib/infra/',
-      ['^lib/infra/', packages('aws-cdk-lib', 'constructs', 'esbuild', 'zod'), '^(node:)?(fs|path)$'],
-      'Infra names lambdas by path and imports none of their code.',
+      [
+        '^lib/infra/',
+        '^lib/domain/integrations\\.ts$',
+        packages('aws-cdk-lib', 'constructs', 'esbuild', 'zod'),
+        '^(node:)?(fs|path)$',
+      ],
+      'Infra names lambdas by path and imports none of their code; which integrations there are, the registry says.',
     ),
     only(
       'lambdas-wire',

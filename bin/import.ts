@@ -1,6 +1,8 @@
 /** `npm run import`: brings customers that are there already into the catalog. docs/migrating.md says when. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { INTEGRATIONS } from '#domain/integrations.ts';
+import type { Side } from '#domain/merge.ts';
 import { CsvHeaderError } from '../lib/service/csv-rows.ts';
 import { type ImportReport, isAllIn } from '../lib/service/import-report.ts';
 import { createImporter, type ImporterOptions } from '../lib/service/importer.ts';
@@ -47,10 +49,12 @@ async function wiringOf({ stack, rate }: ImportCommand): Promise<Omit<ImporterOp
   };
 }
 
-function sideOf(outputs: Parameters<typeof outputOf>[0], name: string): 'catalog' | 'stripe' {
-  const side = outputOf(outputs, name);
-  if (side === 'catalog' || side === 'stripe') return side;
-  throw new CommandError(`The output ${name} must be catalog or stripe, not ${side}.`);
+function sideOf(outputs: Parameters<typeof outputOf>[0], name: string): Side {
+  const said = outputOf(outputs, name);
+  const sides = ['catalog', ...INTEGRATIONS] as const;
+  const side = sides.find((one) => one === said);
+  if (side !== undefined) return side;
+  throw new CommandError(`The output ${name} must be ${sides.join(' or ')}, not ${said}.`);
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -4,14 +4,14 @@ import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
 import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { requireEnv, systemDigest } from '#adapters/system/system.ts';
 import { cleanup } from '#use-cases/repair/cleanup.ts';
-import { log, store, system } from './wiring/catalog.ts';
+import { log, reads, store, system } from './wiring/catalog.ts';
 
 const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const leases = new DynamoLeaseStore(store, system.clock);
 const graceMs = Number(requireEnv('GRACE_MINUTES')) * 60_000;
 
 export async function handler() {
-  const report = await cleanup({ store, ...system, log, pokes, leases, digest: systemDigest, graceMs });
+  const report = await cleanup({ ...reads, ...system, log, pokes, leases, digest: systemDigest, graceMs });
   if ('skipped' in report) return report;
   const { lookedAt, expiredKeys, expiredLeases, freedClaims, heldClaims, failed, next } = report;
   return {

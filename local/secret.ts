@@ -2,7 +2,12 @@ import type { AwsReply, AwsService } from './runtime.ts';
 import type { Resource } from './template.ts';
 
 /** What the secrets of the template hold on this machine. */
-export type SecretValues = { readonly stripeKey: string; readonly webhookSecret: string };
+export type SecretValues = {
+  readonly stripeKey: string;
+  readonly webhookSecret: string;
+  /** Of the others, by the last part of their names, in capitals: `CRM_CREDENTIALS` for `concord/local/crm-credentials`. */
+  readonly others?: Readonly<Record<string, string | undefined>>;
+};
 
 /**
  * Serves the values of the template's `AWS::SecretsManager::Secret` resources. Which value a secret holds is told by its
@@ -30,12 +35,13 @@ export function parseStripeKey(key: string | undefined): string | undefined {
   throw new Error("STRIPE_SECRET_KEY is not a key of Stripe's test mode, which begins with sk_test_ or rk_test_.");
 }
 
-function localValue({ name, logicalId }: Resource, { stripeKey, webhookSecret }: SecretValues): string {
+function localValue({ name, logicalId }: Resource, { stripeKey, webhookSecret, others = {} }: SecretValues): string {
+  const variable = name.split('/').at(-1)?.replaceAll('-', '_').toUpperCase() ?? '';
   if (/webhook/i.test(name)) return webhookSecret;
   if (/stripe/i.test(name)) return stripeKey;
-  throw new Error(
-    `${logicalId}: the runner has no value for the secret ${name}; it knows a Stripe key and a webhook secret`,
-  );
+  const other = others[variable];
+  if (other !== undefined) return other;
+  throw new Error(`${logicalId}: the runner has no value for the secret ${name}; the environment may say ${variable}`);
 }
 
 function fail(type: string, message: string): AwsReply {

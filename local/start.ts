@@ -79,7 +79,7 @@ async function start(options: Options, setting: Setting, closers: Closers): Prom
     open: state.open,
     stripeUrl: stripe,
     issuerUrl: issuerUrl(ports.control),
-    secrets: { stripeKey: realStripeKey ?? 'sk_test_local', webhookSecret: state.webhookSecret },
+    secrets: { stripeKey: realStripeKey ?? 'sk_test_local', webhookSecret: state.webhookSecret, others: env },
     onLog: setting.onLog,
   });
   closers.add(stack.close);

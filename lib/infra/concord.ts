@@ -10,6 +10,7 @@ import { type ConcordConfig, configOf } from './config.ts';
 import { Console } from './console.ts';
 import { ConcordDashboard } from './dashboard.ts';
 import { EndedEarly } from './ended-early.ts';
+import { Followers } from './followers.ts';
 import { CustomersApi } from './http-api.ts';
 import { Pokes } from './pokes.ts';
 import { Reconciliation } from './reconciliation.ts';
@@ -43,6 +44,7 @@ export class Concord extends Construct {
     const { stage } = config;
     const tables = new Tables(this, 'Tables');
     const stripe = new StripeKeys(this, 'StripeKey', { config });
+    const followers = new Followers(this, 'Followers', { stage });
     const pokes = new Pokes(this, 'Pokes', { stage, visibilityTimeout: Duration.minutes(6) });
     const owners: Use = { environment: { OWNER_OF_NAME: config.owners.name, OWNER_OF_EMAIL: config.owners.email } };
     const grace: Use = { environment: { GRACE_MINUTES: String(config.graceMinutes) } };
@@ -113,7 +115,15 @@ export class Concord extends Construct {
         tables.catalogFor([...READS, ...WRITES, 'Query', 'Scan'], 'apart'),
         tables.scratchFor(['BatchGetItem']),
         ...[pokes.sending, pokes.countingDeadLetters, pokes.redrivingDeadLetters],
-        ...[saga.starting, reconciliation.starting, stripe.writing('maintenance'), owners, grace, size],
+        ...[
+          saga.starting,
+          reconciliation.starting,
+          stripe.writing('maintenance'),
+          followers.calling,
+          owners,
+          grace,
+          size,
+        ],
       ],
     });
     const handlers = { customers, deletes, maintenance };
@@ -125,7 +135,13 @@ export class Concord extends Construct {
       entry: 'sync',
       description: 'Makes both sides of one customer agree, for each poke.',
       timeout: Duration.minutes(1),
-      uses: [tables.catalogFor([...READS, ...WRITES]), stripe.writing('sync'), pokes.sending, owners],
+      uses: [
+        tables.catalogFor([...READS, ...WRITES]),
+        stripe.writing('sync'),
+        followers.calling,
+        pokes.sending,
+        owners,
+      ],
     });
     pokes.consumeWith(sync, config.syncConcurrency);
     const { handler: webhook, url } = new Webhook(this, 'Webhook', { config, pokes: pokes.sending });
@@ -154,7 +170,10 @@ export class Concord extends Construct {
       entry: 'sweep-events',
       description: 'Finds in Stripe’s list of events what webhooks lost.',
       timeout: Duration.minutes(5),
-      uses: [tables.catalogFor([...READS, 'PutItem', 'UpdateItem']), stripe.reading('sweep-events'), pokes.sending],
+      uses: [
+        tables.catalogFor([...READS, 'PutItem', 'UpdateItem']),
+        ...[stripe.reading('sweep-events'), followers.calling, pokes.sending],
+      ],
     });
     const retryFailedSyncs = new ConcordFunction(this, 'RetryFailedSyncs', {
       stage,
@@ -164,9 +183,7 @@ export class Concord extends Construct {
       timeout: Duration.minutes(1),
       uses: [
         tables.catalogFor([...READS, ...WRITES], 'apart'),
-        stripe.writing('retry-failed-syncs'),
-        pokes.sending,
-        owners,
+        ...[stripe.writing('retry-failed-syncs'), followers.calling, pokes.sending, owners],
       ],
     });
     const validateConsistency = new ConcordFunction(this, 'ValidateConsistency', {

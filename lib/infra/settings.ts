@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
+import { INTEGRATIONS } from '#domain/integrations.ts';
 import { LEAST_REQUESTS_PER_SECOND } from './stripe-budget.ts';
 
 const wholeNumber = (least: number, most: number) => {
@@ -43,8 +44,10 @@ export const settingsSchema = z.strictObject({
     .describe(
       '`own`: the functions that only read in Stripe take a key of their own, which need not be able to write.',
     ),
-  ownerOfName: oneOf('catalog', 'stripe').default('catalog').describe('Whose name stands when both sides changed it.'),
-  ownerOfEmail: oneOf('catalog', 'stripe')
+  ownerOfName: oneOf('catalog', ...INTEGRATIONS)
+    .default('catalog')
+    .describe('Whose name stands when both sides changed it.'),
+  ownerOfEmail: oneOf('catalog', ...INTEGRATIONS)
     .default('catalog')
     .describe('Whose email stands when both sides changed it.'),
   stripeRequestsPerSecond: wholeNumber(LEAST_REQUESTS_PER_SECOND, 10_000)

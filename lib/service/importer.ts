@@ -10,8 +10,8 @@ import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { consoleLog } from '#adapters/system/console-log.ts';
 import { systemClock, systemDigest, systemRandom } from '#adapters/system/system.ts';
-import { INTEGRATIONS } from '#domain/integrations.ts';
-import type { FieldOwners } from '#domain/merge.ts';
+import { GATE, INTEGRATIONS } from '#domain/integrations.ts';
+import { type FieldOwners, ownersAgainst } from '#domain/merge.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import { importFromStripe } from '#use-cases/import/import-from-stripe.ts';
 import type { ImportOptions } from '#use-cases/import/import-result.ts';
@@ -59,7 +59,13 @@ export function createImporter(options: ImporterOptions): Importer {
   const patient = patientTransport(transport, pace, systemRandom);
   const stripe = stripeClient(options.stripeKey, process.env['STRIPE_API_BASE'], patient);
   const deps = {
-    ...{ ...system, integrations: INTEGRATIONS, owners: options.owners, digest: systemDigest, log: consoleLog },
+    ...{
+      ...system,
+      integrations: INTEGRATIONS,
+      owners: ownersAgainst(GATE, options.owners),
+      digest: systemDigest,
+      log: consoleLog,
+    },
     store: new DynamoCatalogStore(documents, options.catalogTable, system),
     integration: new StripeIntegration(async () => stripe, options.stage),
     pokes: new SqsPokes(new SQSClient({}), options.pokesQueueUrl),

@@ -1,3 +1,4 @@
+import type { Integrations } from '#domain/integrations.ts';
 import {
   all,
   atMost,
@@ -11,6 +12,8 @@ import {
 import type { Digest, Pokes } from '#ports/pokes.ts';
 import type { EmailClaimRecord, LeaseRecord, RequestKeyRecord } from '#ports/records.ts';
 import type { Clock, Log } from '#ports/system.ts';
+import { beginToFollow } from './begin-to-follow.ts';
+import { commitThose } from './commit-those.ts';
 import { gatherClaim, isEmailOf } from './gather.ts';
 import { type Action, isUnfinished } from './kinds/kind.ts';
 import { judge } from './kinds/kinds.ts';
@@ -18,6 +21,7 @@ import { repairClaim } from './repairs/claims.ts';
 
 export type LeftoverDeps = {
   readonly store: CatalogStore;
+  readonly integrations: Integrations;
   readonly clock: Clock;
   readonly pokes: Pokes;
   readonly digest: Digest;
@@ -36,10 +40,10 @@ export type Cleared = {
   readonly failed: number;
 };
 
-/** So many at most go in one transaction. */
-const COMMITTED_AT_ONCE = 50;
-
-/** Clears what is left over among these records. One that cannot be cleared does not keep the others from it. */
+/**
+ * Clears what is left over among these records, and makes up what they lack. One that cannot be cleared does not keep the
+ * others from it.
+ */
 export async function clearPage(deps: LeftoverDeps, page: ScanPage): Promise<Cleared> {
   let failed = 0;
   const tried = async <Result>(what: string, clear: () => Promise<Result>, otherwise: Result): Promise<Result> => {
@@ -60,6 +64,7 @@ export async function clearPage(deps: LeftoverDeps, page: ScanPage): Promise<Cle
   for (const emailHash of await tried('claims', () => findDoubtful(deps, page), [])) {
     actions.push(await tried('claim', () => clearClaim(deps, emailHash), undefined));
   }
+  await tried('followers', () => beginToFollow(deps, page), 0);
   const count = (wanted: Action) => actions.filter((action) => action === wanted).length;
   const [freedClaims, heldClaims] = [count('release-claim'), count('claim-email')];
   return { expiredKeys, expiredLeases, freedClaims, heldClaims, failed };
@@ -122,21 +127,4 @@ async function clearClaim(deps: LeftoverDeps, emailHash: string): Promise<Action
   // No crash leaves such a claim: an operator should know.
   deps.log.warn('An abandoned email claim was cleared.', { kind: found.kind, customerId: evidence.claim.customerId });
   return found.action;
-}
-
-/** Commits those of the writes whose conditions hold, and answers how many. */
-async function commitThose(store: CatalogStore, writes: readonly Write[]): Promise<number> {
-  let committed = 0;
-  for (let at = 0; at < writes.length; at += COMMITTED_AT_ONCE) {
-    let left = writes.slice(at, at + COMMITTED_AT_ONCE).map((write, index) => [`${index}`, write] as const);
-    while (left.length > 0) {
-      const result = await store.commit(Object.fromEntries(left));
-      if (result.committed) {
-        committed += left.length;
-        break;
-      }
-      left = left.filter(([name]) => !Object.hasOwn(result.refused, name));
-    }
-  }
-  return committed;
 }

@@ -1,10 +1,16 @@
 import * as z from 'zod/mini';
+import { forEachOf, INTEGRATIONS } from '#domain/integrations.ts';
 import { component } from '../components.ts';
 import { count, id, pageOf, time } from './values.ts';
 
 const EXAMPLE_ID = 'f6a1c0de-5b0e-4c1a-9a53-0d8b7a4f2e11';
 const OTHER_ID = '0c9b1f44-7f0e-4a57-8f0c-6d2c5f1f9a03';
 const MADE_AT = '2026-11-02T09:30:00.000Z';
+
+/** What a reply says of each integration. */
+function eachIntegration<Said extends z.ZodMiniType>(said: Said) {
+  return z.object(forEachOf(INTEGRATIONS, () => said));
+}
 
 const syncStatus = component('SyncStatus', z.enum(['pending', 'synced', 'failed', 'orphaned', 'conflict']), {
   description:
@@ -37,14 +43,14 @@ export const customer = component(
     version: z.int().check(z.positive(), z.describe('Grows by one with each committed change.')),
     created_at: time,
     updated_at: time,
-    integrations: z.object({
-      stripe: z.object({
+    integrations: eachIntegration(
+      z.object({
         external_id: z.nullable(z.string()).check(z.describe('The Stripe customer, `cus_…`, once there is one.')),
         sync_status: syncStatus,
         last_synced_at: z.nullable(time),
         conflict: z.nullable(conflict),
       }),
-    }),
+    ),
   }),
   {
     description: 'A customer of the catalog, and how it stands with Stripe.',
@@ -153,8 +159,8 @@ export const syncHealth = component(
   z.object({
     customer_id: id,
     healthy: z.boolean().check(z.describe('Both sides agree, and nothing waits for a person.')),
-    integrations: z.object({
-      stripe: z.object({
+    integrations: eachIntegration(
+      z.object({
         status: syncStatus,
         external_id: z.nullable(z.string()),
         last_synced_at: z.nullable(time),
@@ -164,7 +170,7 @@ export const syncHealth = component(
         error: z.nullable(z.string()),
         conflict: z.nullable(conflict),
       }),
-    }),
+    ),
     open_operation: z.nullable(
       z.object({
         id,
