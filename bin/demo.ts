@@ -21,7 +21,14 @@ async function run({ port, scene: only, json }: DemoCommand, interrupted: AbortS
     for (const [index, scene] of SCENES.entries()) {
       if (only !== undefined && only !== index + 1) continue;
       narrator.begin(index + 1, scene);
-      played.push(await playScene(stack.ready, scene, narrator.find));
+      played.push(
+        await playScene(stack.ready, scene, (finding) => {
+          // What breaks because the stack is ended breaks no promise.
+          interrupted.throwIfAborted();
+          narrator.find(finding);
+        }),
+      );
+      interrupted.throwIfAborted();
     }
   } finally {
     await stack.stop();

@@ -1,9 +1,9 @@
 /** `npm run faults`, `orders`, `models`, …: the long searches that Jest runs, with their options. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { exitCodes, runCommand } from './command-line/command.ts';
 import { CommandError, readOptions, TEXT } from './command-line/options.ts';
+import { spawnInOwnGroup } from './command-line/own-group.ts';
 import { SEARCHES, type Search } from './search/searches.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -38,15 +38,19 @@ function parse({ options = [], environment = {} }: Search): Readonly<Record<stri
 async function run(environment: Readonly<Record<string, string>>, { tests }: Search, interrupted: AbortSignal) {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const env = { ...process.env, ...environment };
-  const child = spawn(process.execPath, [jest, ...tests], { cwd: root, env, stdio: 'inherit' });
-  interrupted.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
+  // Jest ends none of the stacks that tests have started when it is ended itself.
+  const { child } = spawnInOwnGroup(
+    [jest, ...tests],
+    { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
+    interrupted,
+  );
   const [code] = await once(child, 'exit');
   return code === 0;
 }
 
 await runCommand({
   usage: usageOf(search),
-  leaves: 'Stacks that it had started end by themselves.',
+  leaves: 'What it had found is above; the stacks that it had started end too.',
   parse: () => parse(search),
   run: (environment, interrupted) => run(environment, search, interrupted),
 });

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { assertPortsFree } from '#local/ports.ts';
 import type { ReadyLine } from '#local/ready-line.ts';
 import { CommandError } from '../command-line/options.ts';
+import { spawnInOwnGroup } from '../command-line/own-group.ts';
 
 /** Where free ports are looked for, clear of the runner's own. */
 const FIRST_PORT = 4500;
@@ -22,15 +24,11 @@ type Wanted = {
 export async function startChildStack({ root, port, interrupted }: Wanted): Promise<ChildStack> {
   const first = String(port ?? (await freePort()));
   const args = ['bin/local.ts', '--json', '--schedules', 'off', '--port', first];
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let isEnding = false;
-  const end = () => {
-    // Asked twice, it would end at once rather than in order.
-    if (!isEnding) child.kill('SIGTERM');
-    isEnding = true;
-  };
-  if (interrupted.aborted) end();
-  interrupted.addEventListener('abort', end, { once: true });
+  const { child, end } = spawnInOwnGroup<ChildProcessByStdio<null, Readable, Readable>>(
+    args,
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] },
+    interrupted,
+  );
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = (said + chunk).slice(-2_000);

@@ -67,6 +67,7 @@ async function run({ minutes, seed, json }: Asked, interrupted: AbortSignal): Pr
   } finally {
     await stack.stop();
   }
+  interrupted.throwIfAborted();
   return report(figures, seed, json);
 }
 

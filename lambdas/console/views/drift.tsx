@@ -18,7 +18,7 @@ export function DriftPage({ api }: { readonly api: Api }) {
   const [progress, setProgress] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const compare = async () => {
-    setProgress('It reads both sides in full.');
+    setProgress('It reads both sides in full, and what differs once more after some seconds.');
     setProblem(undefined);
     try {
       const answer = await api.call('GET /customers/data-consistency/validate');

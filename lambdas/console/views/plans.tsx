@@ -103,7 +103,7 @@ function Plan<Made>({ title, about, verb, make, show, ask: questionOf }: PlanPro
   const [progress, setProgress] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const plan = async () => {
-    setProgress('It reads both sides in full.');
+    setProgress('It reads both sides in full, and what differs once more after some seconds.');
     setProblem(undefined);
     try {
       setMade(await make(setProgress));
