@@ -39,6 +39,7 @@ describe('screenshots of the console', () => {
     customers: (page) => page.getByRole('link', { name: 'Customers' }).click(),
     customer: (page) => goTo(page, `#/customers/${troubled.drifted}`, 'Protected update'),
     conflict: (page) => goTo(page, `#/customers/${troubled.conflict}`, 'Keep the catalog'),
+    linking: (page) => goTo(page, `#/customers/${troubled.failed}`, 'Its Stripe customer'),
     actions: (page) => goTo(page, '#/actions', 'Outcome'),
     drift: async (page) => {
       await goTo(page, '#/drift', 'Compare now');

@@ -53,6 +53,16 @@ describe('the documents', () => {
     expect([...deadLinks(document, text), ...deadCommands(text)]).toEqual([]);
   });
 
+  it.each(documents.filter((document) => /^docs\/[\w-]+\.md$/.test(document) && !document.endsWith('README.md')))(
+    '%s opens with what it answers, and is led to by the index',
+    (document) => {
+      const [title, opening] = readFileSync(document, 'utf8').split('\n\n');
+      expect(title).toMatch(/^# .+$/);
+      expect(opening).toMatch(/^(?:\*\*)?[A-Z][^|#`]{30}/);
+      expect(readFileSync('docs/README.md', 'utf8')).toContain(`](${document.slice('docs/'.length)})`);
+    },
+  );
+
   it('would be found out', () => {
     const text =
       'See [it](none.md), [there](#nowhere), [here](#the-documents) and `npm run nothing`.\n# The documents\n';
