@@ -95,6 +95,7 @@ describe('every command that a document names', () => {
     ['npm run verify -- --aip http://127.0.0.1:4000', ['--aip']],
     ['npm run nothing', ['npm run nothing']],
     ['npx cdk deploy --contexts stage=prod', ['--contexts']],
+    ['npx cdk deplay', ['npx cdk deplay']],
     ['aws sqs start-message-move-task --source ARN', ['--source']],
     ['aws sqs purge', ['aws sqs purge']],
   ])('would be found out: %s', (command, unknown) => expect(unknownOptions(command)).toEqual(unknown));

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PutSecretValueCommandInput } from '@aws-sdk/client-secrets-manager';
@@ -25,9 +24,9 @@ export function unknownOptions(command: string): string[] {
 
 /** Nothing for what is neither npm's, the CDK's nor AWS's; `undefined` when there is no such command. */
 function knownOptions(command: string): readonly string[] | undefined {
-  const [, script] = /\bnpm (?:run )?([\w:-]+)/.exec(command) ?? [];
+  const [, script] = /\bnpm (?:run )?(?:-s )?([\w:-]+)/.exec(command) ?? [];
   if (/\bnpm /.test(command)) return script === 'install' ? [] : optionsOfScript(script ?? '');
-  if (/^npx cdk /.test(command)) return /\s--/.test(command) ? optionsOfCdk(command.split(' ')[2] ?? '') : [];
+  if (/^npx cdk /.test(command)) return optionsOfCdk(command.split(' ')[2] ?? '');
   if (!/^aws /.test(command)) return [...command.matchAll(/--[a-z][\w-]*/g)].map(([option]) => option);
   const inputs = AWS_INPUTS[command.split(' ').slice(1, 3).join(' ')];
   return (
@@ -55,13 +54,15 @@ function filesOf(directory: string): string[] {
   );
 }
 
-const ofCdk = new Map<string, readonly string[]>();
+type CdkCommand = { readonly options?: Readonly<Record<string, unknown>> };
 
-function optionsOfCdk(subcommand: string): readonly string[] {
-  const known = ofCdk.get(subcommand);
-  if (known !== undefined) return known;
-  const help = execFileSync(join('node_modules', '.bin', 'cdk'), [subcommand, '--help'], { encoding: 'utf8' });
-  const options = [...help.matchAll(/(?<=\s)--[a-z][\w-]*/g)].map(([option]) => option);
-  ofCdk.set(subcommand, options);
-  return options;
+/** By the registry that the CDK's own command line is made of. */
+function optionsOfCdk(subcommand: string): readonly string[] | undefined {
+  const file = 'node_modules/aws-cdk/lib/cli/cli-type-registry.json';
+  const { globalOptions, commands } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly globalOptions: Readonly<Record<string, unknown>>;
+    readonly commands: Readonly<Record<string, CdkCommand>>;
+  };
+  const command = commands[subcommand];
+  return command && Object.keys({ ...globalOptions, ...command.options }).map((name) => `--${name}`);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { parseVerifyCommand } from '../../bin/verify/options.ts';
 
 type Answer = { readonly status: number; readonly headers?: Record<string, string>; readonly body: unknown };
 
@@ -117,13 +118,19 @@ describe('npm run verify', () => {
 
   it.each([
     [['--api', 'http://127.0.0.1:9', '--token', 'x'], 'does not answer'],
-    [['--api', 'nowhere', '--token', 'x'], 'not an http(s) URL'],
-    [['--api', 'http://127.0.0.1:9'], 'Give a token'],
-    [[], '--api or --stack'],
     [['--stack', 'http://127.0.0.1:9'], 'is not the control server'],
   ])('has exit code 2 for %p', async (args, told) => {
     const child = spawn(process.execPath, ['bin/verify.ts', ...args]);
     const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     expect([code, errors]).toEqual([2, expect.stringContaining(told)]);
+  });
+
+  it.each([
+    [['--api', 'nowhere', '--token', 'x'], 'not an http(s) URL'],
+    [['--api', 'http://127.0.0.1:9'], 'Give a token'],
+    [['--api', 'http://127.0.0.1:9', '--token', 'x', '--timeout', '0'], '--timeout needs a number'],
+    [[], '--api or --stack'],
+  ])('refuses %p', (args, told) => {
+    expect(() => parseVerifyCommand(args, {})).toThrow(told);
   });
 });
