@@ -60,6 +60,7 @@ describe('Ctrl-C', () => {
     '--input-type=module',
     '--eval',
     `import { runCommand } from ${JSON.stringify(`${process.cwd()}/bin/command-line/command.ts`)};
+    import { spawnInOwnGroup } from ${JSON.stringify(`${process.cwd()}/bin/command-line/own-group.ts`)};
     await runCommand({ usage: '', leaves: 'It is half full.', parse: () => ({}), run: ${run} });`,
   ];
 
@@ -93,6 +94,17 @@ describe('Ctrl-C', () => {
       await new Promise((_, reject) => { setInterval(() => {}, 1000); signal.addEventListener('abort', () => reject(new Error('gone'))); });
     }`;
     expect(await interrupted(run, 1)).toMatchObject({ code: 130, errors: 'Interrupted. It is half full.\n' });
+  });
+
+  it('reaches what the command has started through it alone, and nothing of that outlives it', async () => {
+    const stubborn = 'process.on("SIGTERM", () => {}); console.log("begun"); setInterval(() => {}, 1000)';
+    const run = `async (_, signal) => {
+      const stdio = ['ignore', 'inherit', 'inherit'];
+      const { child } = spawnInOwnGroup(['--eval', ${JSON.stringify(stubborn)}], { stdio }, signal);
+      await new Promise((resolve) => child.on('exit', resolve));
+    }`;
+    // The output ends when nobody has hold of it any more.
+    expect(await interrupted(run, 2)).toEqual({ code: 130, said: 'begun\n', errors: '' });
   });
 
   it('ends a command at once the second time', async () => {
