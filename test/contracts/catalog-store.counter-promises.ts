@@ -99,6 +99,21 @@ export const counterPromises: readonly CatalogPromise[] = [
     },
   },
   {
+    promise: 'lists of many who are apart the oldest, about as many as asked for',
+    async violations(stage) {
+      const times = Array.from({ length: 24 }, (_, index) => `2026-01-${String(index + 1).padStart(2, '0')}`);
+      // Neither in the order of their times nor in the opposite one.
+      for (let at = 0; at < 24; at += 1) await putApart(stage, 'failed', times[(at * 7) % 24] as string);
+      const all = (await stage.store.listApart(['failed'], 1_000)).map(({ since }) => since);
+      const some = (await stage.store.listApart(['failed'], 8)).map(({ since }) => since);
+      return [
+        ...unless(String(all) === String(times), `all are ${all}`),
+        ...unless(some.length <= 16 && some[0] === times[0], `eight are ${some}`),
+        ...unless(String(some) === String(some.toSorted()), `the order is ${some}`),
+      ];
+    },
+  },
+  {
     promise: 'lists somebody apart under the status that it has now',
     async violations(stage) {
       const id = await putApart(stage, 'pending', '2026-01-01');

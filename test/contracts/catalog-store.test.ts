@@ -258,6 +258,11 @@ const CONTROLS: readonly { lacks: string; breaks: string; makeStore: MakeCatalog
     })),
   },
   {
+    lacks: 'a limit to those apart',
+    breaks: 'lists of many who are apart the oldest, about as many as asked for',
+    makeStore: brokenBy((right) => ({ listApart: (statuses) => right.listApart(statuses, 1_000) })),
+  },
+  {
     lacks: 'the finished ones',
     breaks: "lists a customer's operations newest first, finished or not, each once, while new ones come",
     makeStore: brokenBy((right) => ({
