@@ -2,7 +2,7 @@ import { TransactionCanceledException, TransactionInProgressException } from '@a
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { cancellationOf, transactItem } from '#adapters/dynamodb/transaction.ts';
-import { absent, add, change, check, put, StoreContendedError } from '#ports/catalog-store.ts';
+import { absent, add, all, change, check, put, StoreContendedError } from '#ports/catalog-store.ts';
 import { counterKey, customerKey, syncKey, syncOf } from '../../contracts/catalog-store.stage.ts';
 
 type Reason = NonNullable<TransactionCanceledException['CancellationReasons']>[number];
@@ -84,6 +84,10 @@ describe('what a write says to DynamoDB', () => {
     expect(Object.keys(item({ dueAt: undefined }))).not.toContain('dueShard');
     expect(item({ apartSince: '2026', status: 'failed' })).toMatchObject({ apartKey: 'failed 2026' });
     expect(Object.keys(item({}))).not.toContain('apartKey');
+    const { UpdateExpression, ExpressionAttributeNames } =
+      transactItem('table', change(syncKey('c1'), { status: 'synced', apartSince: undefined }, absent)).Update ?? {};
+    expect(UpdateExpression).toMatch(/ REMOVE #apartSince, #apartKey$/);
+    expect(Object.values(ExpressionAttributeNames ?? {})).not.toContain('apartShard');
     const customer = (changes: object) => transactItem('table', change(customerKey('c1'), changes, absent)).Update;
     expect(Object.values(customer({ listKey: 'c1' })?.ExpressionAttributeNames ?? {})).toContain('listShard');
     expect(Object.values(customer({ listKey: undefined })?.ExpressionAttributeNames ?? {})).not.toContain('listShard');
@@ -99,8 +103,8 @@ describe('what a write says to DynamoDB', () => {
   });
 
   it('says nothing of names and values when there are none', () => {
-    expect(transactItem('table', check(customerKey('c1'), absent)).ConditionCheck).not.toHaveProperty(
-      'ExpressionAttributeValues',
-    );
+    const of = (write: Parameters<typeof transactItem>[1]) => Object.values(transactItem('table', write))[0] ?? {};
+    expect(Object.keys(of(check(customerKey('c1'), absent)))).not.toContain('ExpressionAttributeValues');
+    expect(Object.keys(of(check(customerKey('c1'), all())))).not.toContain('ExpressionAttributeNames');
   });
 });
