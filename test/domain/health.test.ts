@@ -44,6 +44,6 @@ describe('a customer', () => {
     ['conflict', undefined, false],
     ['orphaned', 'running', false],
   ] as const)('that is %s, with an operation that is %s, is well: %p', (status, operation, isWell) => {
-    expect(isHealthy(status, operation)).toBe(isWell);
+    expect(isHealthy([status], operation)).toBe(isWell);
   });
 });
