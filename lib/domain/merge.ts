@@ -11,6 +11,8 @@ export type Sides = {
   readonly base: CustomerFields | undefined;
   readonly local: CustomerFields;
   readonly remote: CustomerFields;
+  /** What another integration has emptied here, and this one is to empty too. */
+  readonly emptied?: readonly (keyof CustomerFields)[] | undefined;
 };
 
 /** What makes both sides agree. A field is in one of `pulled` and `pushed`, or in neither. */
@@ -28,11 +30,18 @@ export type Merge = {
 type Verdict = 'agreed' | 'apart' | 'pull' | 'push' | 'pull-over' | 'push-over';
 
 /** Three-way merge, field by field, against the last agreed values. Values are compared by `isSameValue`. */
-export function merge({ base = NO_FIELDS, local, remote }: Sides, owners: FieldOwners): Merge {
+export function merge({ base = NO_FIELDS, local, remote, emptied = [] }: Sides, owners: FieldOwners): Merge {
   const fields = ['name', 'email'] as const;
+  const isEmptiedOnly = (field: keyof CustomerFields) =>
+    emptied.includes(field) &&
+    isSameValue(local[field], null) &&
+    isSameValue(remote[field], base[field]) &&
+    !isSameValue(remote[field], null);
   const verdicts = fields.map((field) => ({
     field,
-    verdict: mergeField(base[field], local[field], remote[field], owners[field]),
+    verdict: isEmptiedOnly(field)
+      ? ('push' as const)
+      : mergeField(base[field], local[field], remote[field], owners[field]),
   }));
   const having = (wanted: readonly Verdict[], values: CustomerFields): Partial<CustomerFields> =>
     Object.fromEntries(

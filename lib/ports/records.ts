@@ -62,6 +62,8 @@ export type SyncRecord = {
   readonly syncedVersion?: number;
   /** Values of the other side that lost and stand in the audit already: they are not audited again. */
   readonly seen?: Partial<CustomerFields>;
+  /** What another integration has emptied here, and this one is to empty too: else what is missing is never sent. */
+  readonly emptied?: readonly (keyof CustomerFields)[];
   /** The external customer does not carry our ownership yet. */
   readonly isUnmarked?: boolean;
   /** The latest events whose effect has been read, newest first: they are no news when they come again. */

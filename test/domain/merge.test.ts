@@ -94,6 +94,15 @@ describe('the three-way merge', () => {
     }
   });
 
+  it('sends an absence only of what another integration has emptied, and only over the agreed value', () => {
+    for (const { sides, field, owners } of everyCase()) {
+      const [base, local, remote] = [sides.base?.[field], sides.local[field], sides.remote[field]].map(plain);
+      const isTaken = local === '' && remote === base && remote !== '';
+      const { pushed } = merge({ ...sides, emptied: [field] }, owners);
+      expect([sides, field in pushed && plain(pushed[field]) === '']).toEqual([sides, isTaken]);
+    }
+  });
+
   it('tells exactly the values that lose although their side had changed them', () => {
     for (const { sides, field, owners } of everyCase()) {
       const { overruled, pushed } = merge(sides, owners);

@@ -142,5 +142,6 @@ function portsOf(name: string, owners: FieldOwners, call: <Value>(asking: Call) 
     log: { warn: () => {} },
     owners,
     digest: plainDigest,
+    call: notModelled,
   };
 }

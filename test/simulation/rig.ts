@@ -1,7 +1,8 @@
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
+import { INTEGRATIONS, type Integrations } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import type { CatalogStore, Due } from '#ports/catalog-store.ts';
-import type { Poke } from '#ports/pokes.ts';
+import { type Poke, pokeTo, pokeToExternal } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import { PokeQueue } from './poke-queue.ts';
@@ -21,6 +22,8 @@ export type RigOptions = {
   readonly faults?: Faults;
   /** Puts another store before the catalog, one that lacks a guard, say. */
   readonly wrapStore?: (store: CatalogStore) => CatalogStore;
+  /** Which integrations there are: those that are registered unless said. */
+  readonly integrations?: Integrations;
   /** Whose value stands when both sides changed a field: the catalog's unless said. */
   readonly owners?: FieldOwners;
   /** How long a process may run: a minute unless said, as the functions that deploy. */
@@ -33,9 +36,9 @@ export type RigOptions = {
 
 /** A poke for what is due, or nothing when something else would resume it. */
 function pokeFor({ key }: Due): Poke | undefined {
-  if ('customerId' in key) return { customerId: key.customerId };
-  // Whatever else is due is about a customer of Stripe's, or is no poke's concern.
-  return 'externalId' in key ? { externalId: String(key['externalId']) } : undefined;
+  if (key.type === 'sync') return pokeTo(key.customerId, key.integration);
+  // Whatever else is due is no poke's concern.
+  return key.type === 'link' ? pokeToExternal(key.externalId, key.integration) : undefined;
 }
 
 function noSaga(): never {
@@ -74,6 +77,7 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
   const world: World = {
     ...{ scheduler, sandbox, random: random.fork('ports') },
     store: options.wrapStore?.(catalog) ?? catalog,
+    integrations: options.integrations ?? INTEGRATIONS,
     owners: options.owners ?? { name: 'catalog', email: 'catalog' },
     send: (poke) => queue.send(poke),
     startSaga: options.startSaga ?? noSaga,

@@ -1,6 +1,6 @@
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemDigest } from '#adapters/system/system.ts';
-import { INTEGRATIONS, type Integrations } from '#domain/integrations.ts';
+import type { Integrations } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
@@ -25,6 +25,8 @@ export type Ports = {
   readonly log: Log;
   readonly owners: FieldOwners;
   readonly digest: Digest;
+  /** A call of a system that is not Concord's own. One that changes something may arrive late. */
+  readonly call: <Reply>(label: string, perform: () => Reply, isWrite: boolean) => Promise<Reply>;
 };
 
 /** What all processes share. */
@@ -34,6 +36,7 @@ export type World = {
   readonly store: CatalogStore;
   readonly sandbox: Sandbox;
   readonly owners: FieldOwners;
+  readonly integrations: Integrations;
   readonly send: (poke: Parameters<Pokes['poke']>[0]) => void;
   readonly startSaga: (operationId: string, fence: number) => void;
   /** How far the clock of a process may be from the time, either way. */
@@ -57,7 +60,7 @@ function portsOf(world: World, task: Task): Ports {
   return {
     store: turnwise(world, task),
     integration,
-    integrations: INTEGRATIONS,
+    integrations: world.integrations,
     pokes: {
       poke: (poke) =>
         scheduler.call(task, {
@@ -78,6 +81,11 @@ function portsOf(world: World, task: Task): Ports {
     random: { id: () => idOf(random), fraction: () => random.fraction() },
     owners: world.owners,
     digest: systemDigest,
+    call: (label, perform, isWrite) =>
+      scheduler.call(task, {
+        ...{ label, perform, unanswered: () => new Error('There was no answer.') },
+        ...(isWrite && { travelsMs: TRAVELS_MS }),
+      }),
     log: { warn: (message) => scheduler.note(`${task.name} warns: ${message}`) },
   };
 }

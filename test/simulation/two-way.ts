@@ -1,9 +1,10 @@
 import { normaliseEvent } from '#adapters/stripe-webhook/normalise-event.ts';
 import { systemDigest } from '#adapters/system/system.ts';
+import type { Integrations } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import { ProblemError } from '#domain/problem.ts';
 import type { CatalogStore, Due } from '#ports/catalog-store.ts';
-import type { Poke } from '#ports/pokes.ts';
+import { type Poke, pokeTo, pokeToExternal } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
@@ -26,6 +27,9 @@ export type TwoWayStory = {
   readonly wrapStore?: (store: CatalogStore) => CatalogStore;
   /** How far the clock of a process may be from the time. */
   readonly skewMs?: number;
+  /** Which integrations there are, and what a consumer of the queue does with a poke of any of them. */
+  readonly integrations?: Integrations;
+  readonly consume?: (ports: Ports, poke: Poke) => Promise<void>;
   /** With it, many requests here are protected ones, some with an email that Stripe refuses. */
   readonly saga?: StateMachine;
 };
@@ -62,7 +66,7 @@ export function pokeOf(happened: unknown): Poke | undefined {
  * Stripe's events: some, late, in any order, more than once.
  */
 export function twoWayRig(story: TwoWayStory): TwoWayRig {
-  const rig = createRig({ ...story, consume, startSaga: (...executor) => executions?.start(...executor) });
+  const rig = createRig({ consume, ...story, startSaga: (...executor) => executions?.start(...executor) });
   const executions = story.saga && executionsOn(rig, story.saga);
   const resume = ({ key }: Due) => {
     if (key.type === 'operation') executions?.resume(key.operationId);
@@ -151,8 +155,8 @@ async function sweep({ store, clock, pokes }: Ports, resume: (due: Due) => void)
     for (const due of await store.listDue(iso(clock.nowMs()), 10)) {
       const { key } = due;
       resume(due);
-      if (key.type === 'sync') await pokes.poke({ customerId: key.customerId });
-      if (key.type === 'link') await pokes.poke({ externalId: key.externalId });
+      if (key.type === 'sync') await pokes.poke(pokeTo(key.customerId, key.integration));
+      if (key.type === 'link') await pokes.poke(pokeToExternal(key.externalId, key.integration));
     }
   }
 }

@@ -23,22 +23,25 @@ export function owedToGate(
 
 /**
  * Marks a customer as owed to other integrations, in the transaction of its change. With one that was not there yet when
- * the customer came, it begins to stand by that; a tombstone never does.
+ * the customer came, it begins to stand by that; a tombstone never does. `emptied`: fields that the change leaves empty.
  */
 export function owedToOthers(
   others: Integrations,
   customerId: string,
   standings: Standings,
   nowMs: number,
-  besides: Changes<SyncRecord> = {},
+  { isTombstone, emptied = [] }: Pick<SyncRecord, 'isTombstone' | 'emptied'> = {},
 ): OwedToOthers {
-  const marks = others.map((name) => {
+  const markFor = (name: IntegrationName) => {
     const sync = standings[name];
-    if (sync !== undefined) return [`owed to ${name}`, owedTo(name, customerId, sync, nowMs, besides)] as const;
-    const mark = besides.isTombstone === true ? undefined : beginsToStand(name, customerId, nowMs, SWEEP_AFTER_MS);
-    return [`owed to ${name}`, mark] as const;
-  });
-  return Object.fromEntries(marks);
+    if (sync === undefined && isTombstone === true) return undefined;
+    if (sync === undefined) return beginsToStand(name, customerId, nowMs, SWEEP_AFTER_MS);
+    return owedTo(name, customerId, sync, nowMs, {
+      ...(isTombstone === true && { isTombstone }),
+      ...(emptied.length > 0 && { emptied: [...new Set([...(sync.emptied ?? []), ...emptied])] }),
+    });
+  };
+  return Object.fromEntries(others.map((name) => [`owed to ${name}`, markFor(name)]));
 }
 
 /** A customer is to be made in an integration that it has not stood with so far. */

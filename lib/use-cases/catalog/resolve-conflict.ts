@@ -75,7 +75,7 @@ function decide(
       oldClaim: hasOtherClaim && before.email !== null ? freeEmail(before.email, customer.id) : undefined,
       sync: change(
         standingKey(customer.id, name),
-        { ...owedChanges(sync, nowMs), base: known.base, conflict: undefined },
+        { ...owedChanges(sync, nowMs), base: known.base, conflict: undefined, emptied: undefined },
         nobodySyncsSince(sync),
       ),
       ...(isTaken && owedToOthers(othersThan(integrations, name), customer.id, standings, nowMs)),

@@ -8,6 +8,8 @@ import { owedByRun, pokeOthers } from './others.ts';
 import type { Run, SyncDeps, SyncResult } from './run.ts';
 import { type Decided, send } from './settle.ts';
 
+const FIELDS = ['name', 'email'] as const;
+
 /**
  * Takes what Stripe changed and sends what we changed; what is taken is committed before anything is sent. An email
  * that another customer holds stays with that one: ours keeps its own and is in conflict until it becomes free.
@@ -16,11 +18,12 @@ export async function mergeSides(deps: SyncDeps, run: Run, twin: ExternalCustome
   const { customer, sync } = run;
   const local = { name: customer.name, email: customer.email };
   const remote = { name: canonical(twin.name), email: canonical(twin.email) };
-  const merged = merge({ base: sync.base, local, remote }, deps.owners);
+  const merged = merge({ base: sync.base, local, remote, emptied: sync.emptied }, deps.owners);
   const blocked = await findBlocker(deps, customer, merged.pulled.email ?? null);
   const { next, changes, writes: own } = decide(deps, run, merged, blocked);
   const isChanged = next.customer.version !== customer.version;
-  const writes = { ...own, ...(isChanged && (await owedByRun(deps, customer.id))) };
+  const emptied = FIELDS.filter((field) => customer[field] !== null && next.customer[field] === null);
+  const writes = { ...own, ...(isChanged && (await owedByRun(deps, customer.id, { emptied }))) };
   const result = await bringAbout(deps, run, twin, merged, { next, changes, writes });
   if (isChanged) await pokeOthers(deps, customer.id);
   return result;

@@ -1,5 +1,4 @@
 import { othersThan } from '#domain/integrations.ts';
-import type { Changes } from '#ports/catalog-store.ts';
 import { pokeTo } from '#ports/pokes.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { owedToOthers } from '../catalog/owed.ts';
@@ -10,7 +9,7 @@ import type { SyncDeps } from './run.ts';
 export async function owedByRun(
   { store, clock, integration, integrations }: SyncDeps,
   customerId: string,
-  besides: Changes<SyncRecord> = {},
+  besides: Pick<SyncRecord, 'isTombstone' | 'emptied'> = {},
 ): Promise<OwedToOthers> {
   const others = othersThan(integrations, integration.name);
   if (others.length === 0) return {};

@@ -58,7 +58,12 @@ export async function resolve(deps: SyncDeps, run: Run, open: OpenAttempt): Prom
     ? await sendAttempt(deps, run.customer.id, attempt)
     : { is: 'failed', error: 'the key is too old to be sent again', replayed: true };
   const isDelete = attempt.record.kind === 'delete';
-  const after: Changes<SyncRecord> = { ...agreed(deps, run), status: 'pending', events: run.sync.events };
+  const after: Changes<SyncRecord> = {
+    ...agreed(deps, run),
+    status: 'pending',
+    events: run.sync.events,
+    emptied: run.sync.emptied,
+  };
   const thenRead = { ...after, dueAt: iso(deps.clock.nowMs()), retryAt: undefined };
   const found = await lookIfReplayed(deps, run, attempt, outcome);
   const syncedVersion = attempt.record.version;
