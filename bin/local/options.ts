@@ -15,6 +15,7 @@ export const localUsage = `Runs the synthesized Concord stack on this machine.
   STRIPE_SECRET_KEY=sk_test_…  uses Stripe's own test mode, and starts no sandbox
   DYNAMODB_ENDPOINT=http://…   uses another DynamoDB, DynamoDB Local say, rather than the embedded one;
                                tables are this run's own, and go with it unless --data keeps them
+  CRM_CREDENTIALS=…            what the secret of a registered integration "crm" holds; each has its own
 
 Exit codes
 
