@@ -107,6 +107,17 @@ describe('what the webhook function tells', () => {
     ]);
   });
 
+  it('takes what either secret has signed while one is rolled, and tells when the old one is out of use', async () => {
+    const matched = async (secret: string) => {
+      const { statusCode, lines } = await post(update(), secret);
+      return [statusCode, lines.map((line) => line['SecretIndex'])];
+    };
+    expect([await matched('whsec_first'), await matched(SECRET)]).toEqual([
+      [200, ['0']],
+      [200, ['1']],
+    ]);
+  });
+
   it('counts what it ignored, with its type', async () => {
     const { lines } = await post(snapshot('invoice.paid'));
     expect(lines).toEqual([
