@@ -100,6 +100,7 @@ function readApi(options: HttpApiOptions): { readonly apiId: string; readonly ro
   if (!api) throw new Error('The template has no HTTP API.');
   if (otherApis.length > 0) throw new Error('The runner serves one HTTP API; the template has several.');
   if (api.properties['ProtocolType'] !== 'HTTP') throw new Error(`${api.logicalId} is not an HTTP API.`);
+  if ('CorsConfiguration' in api.properties) throw new Error(`${api.logicalId}: the runner does not do CORS.`);
   const stages = ofType('Stage').map(({ properties }) => properties['StageName']);
   if (!stages.includes('$default')) throw new Error('The HTTP API has no $default stage: the runner serves that one.');
   const routes = ofType('Route').map((route): ApiRoute => {

@@ -1,7 +1,9 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
+  CorsHttpMethod,
+  type CorsPreflightOptions,
   HttpApi,
   HttpMethod,
   HttpNoneAuthorizer,
@@ -40,8 +42,12 @@ export class CustomersApi extends Construct {
 
   constructor(scope: Construct, id: string, props: CustomersApiProps) {
     super(scope, id);
-    const { stage, jwt } = props.config;
-    this.api = new HttpApi(this, 'Api', { apiName: `concord-${stage}`, createDefaultStage: false });
+    const { stage, jwt, corsOrigins } = props.config;
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `concord-${stage}`,
+      createDefaultStage: false,
+      ...(corsOrigins !== undefined && { corsPreflight: corsFor(corsOrigins.split(',')) }),
+    });
     const defaultStage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -86,4 +92,18 @@ export class CustomersApi extends Construct {
       }
     }
   }
+}
+
+const PROTECTION = 'x-use-integrity-protection';
+
+/** Pages of these sites may send and read all that the API knows, with a token and never with cookies. */
+function corsFor(allowOrigins: string[]): CorsPreflightOptions {
+  const { GET, POST, PUT, PATCH, DELETE } = CorsHttpMethod;
+  return {
+    allowOrigins,
+    allowMethods: [GET, POST, PUT, PATCH, DELETE],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'prefer', PROTECTION],
+    exposeHeaders: ['apigw-requestid', 'etag', 'idempotency-replayed', 'location', 'retry-after'],
+    maxAge: Duration.hours(1),
+  };
 }

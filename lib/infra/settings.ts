@@ -69,6 +69,14 @@ export const settingsSchema = z.strictObject({
   syncConcurrency: wholeNumber(2, 1000).default(4).describe('How many batches of pokes are worked on at once.'),
   requestsPerSecond: wholeNumber(1, 10_000).default(1000).describe('What the API lets through; more is answered 429.'),
   requestBurst: wholeNumber(1, 5_000).default(500).describe('How many requests may come at once above that.'),
+  corsOrigins: like(
+    /^https:\/\/[^\s,/]+(?:,https:\/\/[^\s,/]+)*$/,
+    'https origins without a path, separated by commas (https://app.example.com)',
+  )
+    .optional()
+    .describe(
+      'The sites whose pages may call the API, separated by commas. Without it none may: no CORS headers are sent.',
+    ),
   logRetentionDays: z.coerce
     .number()
     .refine((days) => RETENTIONS.includes(days), `must be ${RETENTIONS.join(', ')}`)

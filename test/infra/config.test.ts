@@ -42,6 +42,8 @@ describe('the settings', () => {
     [{ stripeReadKey: 'two' }, 'stripeReadKey'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
     [{ apiConcurrency: '0' }, 'apiConcurrency'],
+    [{ corsOrigins: '*' }, 'corsOrigins'],
+    [{ corsOrigins: 'https://app.example/path' }, 'corsOrigins'],
     [{ reserveConcurrency: 'maybe' }, 'reserveConcurrency'],
     [{ stripeRequestsPerSecond: '24' }, 'stripeRequestsPerSecond'],
     [{ graceMinutes: '0' }, 'graceMinutes'],

@@ -124,6 +124,18 @@ describe('the reply of a function', () => {
 });
 
 describe('what API Gateway answers by itself', () => {
+  it('is the id of the request, beside whatever the function answers', async () => {
+    const { headers } = await get('/open/a');
+    expect(headers.get('apigw-requestid')).toBe(events[0]?.requestContext['requestId']);
+  });
+
+  it('is nothing to the pages of other sites: a template that allows them is refused', () => {
+    const cors = resource('Http', 'ApiGatewayV2::Api', { ProtocolType: 'HTTP', CorsConfiguration: {} });
+    const others = resources.filter(({ logicalId }) => logicalId !== 'Http');
+    const start = () => startHttpApi({ ...options(), resources: [cors, ...others], issuerKeys: issuer.keys });
+    expect(start).toThrow('does not do CORS');
+  });
+
   it('is 404 for an unknown route', async () => {
     for (const path of ['/nothing', '/open', '/open/1/2']) {
       const reply = await world.get(path);

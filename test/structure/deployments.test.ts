@@ -8,10 +8,15 @@ describe('other deployments', () => {
   it('ask for IAM authorization when there is no issuer', () => {
     const other = mkdtempSync(join(tmpdir(), 'concord-stack-'));
     try {
-      synthesize({ stage: 'dev' }, other, { validates: false });
+      synthesize({ stage: 'dev', corsOrigins: 'https://a.example,https://b.example' }, other, { validates: false });
       const template = readFileSync(join(other, 'Concord.template.json'), 'utf8');
       expect(template).toContain('"AuthorizationType": "AWS_IAM"');
       expect(template).not.toContain('"AuthorizationType": "JWT"');
+      // Only to those sites that are named.
+      const { Resources } = JSON.parse(template) as { Resources: Record<string, Resource> };
+      const api = Object.values(Resources).find(({ Type }) => Type === 'AWS::ApiGatewayV2::Api');
+      const CorsConfiguration = expect.objectContaining({ AllowOrigins: ['https://a.example', 'https://b.example'] });
+      expect(api?.Properties).toMatchObject({ CorsConfiguration });
       // The page signs no requests.
       expect(template).not.toContain('GET /console');
     } finally {
