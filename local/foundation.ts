@@ -11,7 +11,7 @@ import { type Assembly, synthesize } from './synth.ts';
 /** The stage that the runner stands for. Webhooks are let in as they come: one machine takes longer for each than Lambda. */
 const LOCAL_CONTEXT = { stage: 'local', webhookConcurrency: 1000 };
 /** The sandbox has no limit; Stripe's own test mode has the one that is the default. */
-const OF_SANDBOX = { stripeRequestsPerSecond: 10_000 };
+const OF_SANDBOX = { stripeRequestsPerSecond: 100_000 };
 
 /** What the stack stands on: its synthesized template, and the two services that are not of this process's making. */
 export type Foundation = {

@@ -50,7 +50,7 @@ export const settingsSchema = z.strictObject({
   ownerOfEmail: oneOf('catalog', ...INTEGRATIONS)
     .default('catalog')
     .describe('Whose email stands when both sides changed it.'),
-  stripeRequestsPerSecond: wholeNumber(LEAST_REQUESTS_PER_SECOND, 10_000)
+  stripeRequestsPerSecond: wholeNumber(LEAST_REQUESTS_PER_SECOND, 100_000)
     .optional()
     .describe(
       'What all functions together may ask of Stripe in a second. Without it, what Stripe allows an account: 25 in test mode, 100 in live mode.',
