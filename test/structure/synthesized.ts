@@ -32,3 +32,20 @@ export function readTemplate(directory: string): {
   const template = JSON.parse(readFileSync(join(directory, 'Concord.template.json'), 'utf8'));
   return { resources: template.Resources, outputs: Object.keys(template.Outputs) };
 }
+
+type Validation = {
+  readonly pluginReports: readonly {
+    readonly conclusion: string;
+    readonly suppressedViolations?: readonly { readonly ruleName: string }[];
+  }[];
+};
+
+/** Whether all rules were kept when the template there was synthesized, and which ones are acknowledged as broken. */
+export function readValidation(directory: string) {
+  const { pluginReports } = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8')) as Validation;
+  const broken = pluginReports.flatMap(({ suppressedViolations = [] }) => suppressedViolations);
+  return {
+    isSuccess: pluginReports.length > 0 && pluginReports.every(({ conclusion }) => conclusion === 'success'),
+    acknowledged: [...new Set(broken.map(({ ruleName }) => ruleName))].sort(),
+  };
+}
