@@ -4,7 +4,7 @@ import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
 import { systemRandom } from '#adapters/system/system.ts';
-import { absent, type CatalogStore, check, equal, put } from '#ports/catalog-store.ts';
+import { absent, type CatalogStore, check, equal, put, StoreContendedError } from '#ports/catalog-store.ts';
 import { getFence, type Lease } from '#ports/lease-store.ts';
 import type { Clock } from '#ports/system.ts';
 import type { LocalDynamodb } from '../../../local/embedded-dynamodb.ts';
@@ -177,6 +177,18 @@ describe('an owner that is overtaken between its look and its write', () => {
     const store = new DynamoLeaseStore(interrupted(catalog, passBy), clock);
     expect(await store.tryAcquire(['popular'], 'ann', 10_000)).toBeUndefined();
     expect(passers).toBeLessThanOrEqual(10);
+  });
+
+  it('does not take for lost a lease that others of its owner keep on renewing', async () => {
+    const clock = manualClock();
+    const catalog = catalogOver(makeClient(), clock);
+    const other = new DynamoLeaseStore(catalog, clock);
+    let lease = await mustAcquire(other, 'renewed', 'ann');
+    const renewAnew = async () => {
+      lease = (await other.renew(lease, lease.expiresAtMs - clock.nowMs() + 1_000)) ?? lease;
+    };
+    const store = new DynamoLeaseStore(interrupted(catalog, renewAnew), clock);
+    await expect(store.renew(lease, 600_000)).rejects.toThrow(StoreContendedError);
   });
 
   it('is one of 50 who all saw the same, and of whom one wins', async () => {
