@@ -1,5 +1,6 @@
 import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
 import type { Records } from '#ports/records.ts';
+import { withoutGuard } from '../contracts/rewritten-writes.ts';
 import type { Rig } from './rig.ts';
 
 /** What a commit tells: what was to be written, whether it was, and what stood there before. */
@@ -93,6 +94,8 @@ const BY_TRACE: Readonly<Record<string, RegExp>> = {
   'an edit meets a customer that is gone': /consumer-\d+ POST .*: 404/,
 };
 
+const COMMIT_MARKS = Object.entries(BY_COMMIT);
+
 export const MARKS = [...Object.keys(BY_COMMIT), ...Object.keys(BY_TRACE)];
 
 /** Notes which marks are hit: by what goes through the store, and by a trace when its story is over. */
@@ -113,16 +116,10 @@ export function marking() {
           set: (name) => changesOf(writes[name]),
           before: (name) => (before.get(name) ?? {}) as Readonly<Record<string, unknown>>,
         };
-        for (const [mark, isHit] of Object.entries(BY_COMMIT)) if (isHit(told)) hit(mark);
+        for (const [mark, isHit] of COMMIT_MARKS) if (isHit(told)) hit(mark);
         return result;
       };
-      return new Proxy(store, {
-        get: (target, property) => {
-          if (property === 'commit') return commit;
-          const value: unknown = Reflect.get(target, property);
-          return typeof value === 'function' ? value.bind(target) : value;
-        },
-      });
+      return { ...withoutGuard(store, () => false), commit };
     },
     noteTrace({ trace }: Pick<Rig, 'trace'>): void {
       const text = trace.join('\n');

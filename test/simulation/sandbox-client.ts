@@ -6,9 +6,6 @@ import { createSandbox, type Sandbox } from '../../local/stripe-sandbox/sandbox.
 import { memoryCollections } from './memory-collections.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-// The SDK notes the stack of every call, and Jest looks up the source of every frame: a fifth of a simulation's time.
-Error.stackTraceLimit = 5;
-
 /** Nothing here is ever cut off by the sandbox's own end. */
 const never = new AbortController().signal;
 

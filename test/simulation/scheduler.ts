@@ -41,6 +41,8 @@ const TURN_MS = 10;
 /** How often a sleeper wakes before the others have got on. */
 const WAKES_EARLY = 0.05;
 const MOST_STEPS = 10_000;
+/** In a run errors have no stack: the SDK notes one at every call, which costs more than the call. */
+const USUAL_STACK = Error.stackTraceLimit;
 
 /**
  * Runs tasks one step at a time. At each call of a port the task waits; the seed decides who goes on, what the call
@@ -153,25 +155,38 @@ export class Scheduler {
 
   /** Until nobody has anything to do. */
   async run(): Promise<void> {
-    for (let steps = 0; ; steps += 1) {
-      if (steps === MOST_STEPS) throw new Error(`After ${steps} steps there is no end.`);
-      const ready: Waiter[] = [];
-      const sleepers: Waiter[] = [];
-      for (const waiter of this.#waiters) {
-        if (waiter.isReady(this.#nowMs)) ready.push(waiter);
-        if (waiter.wakeAtMs !== undefined && waiter.wakeAtMs > this.#nowMs) sleepers.push(waiter);
+    Error.stackTraceLimit = 0;
+    try {
+      for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+        const next = this.#next();
+        if (next === 'nobody') return;
+        if (next !== 'time passes') await this.#letGoOrStall(next);
       }
-      if (ready.length === 0 && sleepers.length === 0) return;
-      if (ready.length === 0 || (sleepers.length > 0 && this.#random.chance(WAKES_EARLY))) {
-        this.#letPass(Math.min(...sleepers.map(({ wakeAtMs }) => wakeAtMs ?? Number.POSITIVE_INFINITY)));
-      } else {
-        const passes = this.#random.chance(this.faults.pause) ? this.faults.standstillMs : TURN_MS;
-        this.#letPass(this.#nowMs + this.#random.below(passes));
-        // Some of them may have been killed meanwhile.
-        const alive = ready.filter((waiter) => this.#waiters.includes(waiter));
-        if (alive.length > 0) await this.#letGoOrStall(this.#random.pick(alive));
-      }
+      throw new Error(`After ${MOST_STEPS} steps there is no end.`);
+    } finally {
+      Error.stackTraceLimit = USUAL_STACK;
     }
+  }
+
+  /** Lets time pass, and says whose turn it is then. */
+  #next(): Waiter | 'time passes' | 'nobody' {
+    const ready: Waiter[] = [];
+    let wakesAtMs = Number.POSITIVE_INFINITY;
+    for (const waiter of this.#waiters) {
+      if (waiter.isReady(this.#nowMs)) ready.push(waiter);
+      else if (waiter.wakeAtMs !== undefined) wakesAtMs = Math.min(wakesAtMs, waiter.wakeAtMs);
+    }
+    const isAnybodyAsleep = wakesAtMs < Number.POSITIVE_INFINITY;
+    if (ready.length === 0 && !isAnybodyAsleep) return 'nobody';
+    if (ready.length === 0 || (isAnybodyAsleep && this.#random.chance(WAKES_EARLY))) {
+      this.#letPass(wakesAtMs);
+      return 'time passes';
+    }
+    const passes = this.#random.chance(this.faults.pause) ? this.faults.standstillMs : TURN_MS;
+    this.#letPass(this.#nowMs + this.#random.below(passes));
+    // Some of them may have been killed meanwhile.
+    const alive = ready.filter(({ task }) => task === undefined || !this.#dead.has(task));
+    return alive.length > 0 ? this.#random.pick(alive) : 'time passes';
   }
 
   note(line: string): void {
@@ -218,9 +233,9 @@ export class Scheduler {
       return;
     }
     waiter.go();
-    // What it does without waiting for a port is done when the microtasks are.
-    do await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#performing > 0);
+    // What it does without waiting for a port is done when the microtasks are, and then comes the next tick.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    while (this.#performing > 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
   #end(task: Task, end: TaskEnd): void {

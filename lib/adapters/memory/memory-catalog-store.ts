@@ -52,11 +52,15 @@ export class MemoryCatalogStore implements CatalogStore {
   /** Atomic because nothing in it waits. */
   async commit<const W extends NamedWrites>(writes: W): Promise<Commit<W>> {
     const named = Object.entries(writes).filter((entry): entry is [string, Write] => entry[1] !== undefined);
-    assertCommittable(named.map(([, write]) => write));
+    const ids = named.map(([, { key }]) => nameOf(key));
+    assertCommittable(
+      named.map(([, write]) => write),
+      ids,
+    );
     const refused: [string, { existing: Fields | undefined }][] = [];
     const results = new Map<string, Placed | undefined>();
-    for (const [name, write] of named) {
-      const id = nameOf(write.key);
+    for (const [index, [name, write]] of named.entries()) {
+      const id = ids[index] as string;
       const existing = this.#items.get(id)?.record;
       if (!('add' in write) && !holds(write.when, existing))
         refused.push([name, { existing: existing && copyOf(existing) }]);
@@ -144,9 +148,9 @@ export class MemoryCatalogStore implements CatalogStore {
     return { found, expired: scanned.filter(hasExpired), next: next?.place };
   }
 
-  /** Everything that stands there, expired or not, in the order in which it came to be. */
+  /** Everything that stands there, expired or not, in the order in which it came to be: it itself, not to be changed. */
   dump(): readonly Item[] {
-    return [...this.#items.values()].map(({ key, record }) => copyOf({ key, record }));
+    return [...this.#items.values()].map(({ key, record }) => ({ key, record }));
   }
 
   #ofType<Type extends RecordKey['type']>(type: Type): { key: KeyOfType<Type>; record: Fields }[] {

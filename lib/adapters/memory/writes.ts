@@ -7,12 +7,11 @@ import type { Fields } from './conditions.ts';
 const MOST_WRITES = 100;
 
 /** DynamoDB takes no other transactions: nothing that was written against this store fails there. */
-export function assertCommittable(writes: readonly Write[]): void {
-  const records = new Set(writes.map(({ key }) => nameOf(key)));
+export function assertCommittable(writes: readonly Write[], names: readonly string[]): void {
   if (writes.length === 0 || writes.length > MOST_WRITES) {
     throw new RangeError(`A commit has 1 to ${MOST_WRITES} writes.`);
   }
-  if (records.size < writes.length) throw new Error('A commit writes each record once.');
+  if (new Set(names).size < writes.length) throw new Error('A commit writes each record once.');
   const isEmpty = (write: Write) =>
     ('change' in write && Object.keys(write.change).length === 0) ||
     ('add' in write && Object.keys(write.add).length === 0);
@@ -63,6 +62,9 @@ export function copyOf<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Array.from(value, (entry) => copyOf(entry ?? null)) as Value;
   const copy: Record<string, unknown> = {};
-  for (const [field, entry] of Object.entries(value)) if (entry !== undefined) copy[field] = copyOf(entry);
+  for (const field of Object.keys(value)) {
+    const entry: unknown = value[field as keyof Value];
+    if (entry !== undefined) copy[field] = typeof entry === 'object' ? copyOf(entry) : entry;
+  }
   return copy as Value;
 }
