@@ -1,6 +1,7 @@
 import { disagreements } from './agreement.ts';
 import { type Faults, LOST_DAYS, OUTAGE, ROUGH_WEATHER, STORM } from './faults.ts';
 import { marking } from './marks.ts';
+import { planOf } from './plan.ts';
 import { unfinished } from './protected.ts';
 import { synthesizedSaga } from './saga.ts';
 import { endTwoWay, type TwoWayStory, twoWayRig } from './two-way.ts';
@@ -24,16 +25,33 @@ export function everything(seed: number): TwoWayStory {
   };
 }
 
+/** How a story of a seed may be told otherwise: only some of its parts, or in another order of turns. */
+export type Telling = { readonly only?: readonly string[]; readonly turns?: number };
+
+export type Told = {
+  /** One sentence each; none is well. */
+  readonly wrong: readonly string[];
+  readonly trace: readonly string[];
+  /** Its parts that happened. */
+  readonly parts: readonly string[];
+};
+
 /** What is wrong at the end of the story of a seed; what keeps it from its end is wrong too. And what was hit on the way. */
-export async function tellEverything(seed: number, marks = marking()) {
+export async function tellEverything(
+  seed: number,
+  marks = marking(),
+  { only, turns = 0 }: Telling = {},
+): Promise<Told> {
   const story = everything(seed);
-  const rig = twoWayRig({ ...story, wrapStore: marks.wrapStore });
+  const plan = planOf(only && new Set(only));
+  const rig = twoWayRig({ ...story, plan, turns, wrapStore: marks.wrapStore });
+  const told = (wrong: readonly string[]): Told => ({ wrong, trace: rig.trace, parts: [...plan.met] });
   try {
     await endTwoWay(rig);
   } catch (error) {
-    return { wrong: [String(error)], trace: rig.trace };
+    return told([String(error)]);
   }
   marks.noteTrace(rig);
   const promises = story.hasSharedEmails === true ? [] : brokenPromises(rig, story.owners?.name);
-  return { wrong: [...disagreements(rig), ...unfinished(rig), ...promises], trace: rig.trace };
+  return told([...disagreements(rig), ...unfinished(rig), ...promises]);
 }

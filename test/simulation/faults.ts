@@ -1,3 +1,4 @@
+import type { Plan } from './plan.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** How likely each fault is, each time that it could happen. */
@@ -47,6 +48,15 @@ export const OUTAGE: Faults = { ...ROUGH_WEATHER, stripeError: 0.6, lateRequest:
 
 /** Now and then everything stands still for more than a day: keys and leases are too old for anything. */
 export const LOST_DAYS: Faults = { ...STORM, pause: 0.01, stall: 0.02, standstillMs: 30 * 3600_000 };
+
+/** The kinds of faults that a plan has. */
+export function plannedFaults(faults: Faults, plan: Plan): Faults {
+  const kinds = Object.entries(faults).map(([kind, chance]) => {
+    const isKind = kind !== 'standstillMs' && chance > 0;
+    return [kind, isKind && !plan.happens(kind) ? 0 : chance];
+  });
+  return Object.fromEntries(kinds);
+}
 
 /** What becomes of one call. */
 export type Fate = 'happens' | 'dies before' | 'dies after' | 'reply lost' | 'request lost' | 'late';

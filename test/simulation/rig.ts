@@ -4,7 +4,8 @@ import type { FieldOwners } from '#domain/merge.ts';
 import type { CatalogStore, Due } from '#ports/catalog-store.ts';
 import { type Poke, pokeTo, pokeToExternal } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
-import { type Faults, NO_FAULTS } from './faults.ts';
+import { type Faults, NO_FAULTS, plannedFaults } from './faults.ts';
+import { EVERYTHING_HAPPENS, type Plan } from './plan.ts';
 import { PokeQueue } from './poke-queue.ts';
 import { asDashboard, sandboxInProcess } from './sandbox-client.ts';
 import { Scheduler, type Task, type TaskEnd } from './scheduler.ts';
@@ -30,6 +31,10 @@ export type RigOptions = {
   readonly lifetimeMs?: number;
   /** How far the clock of a process may be from the time, either way; not at all unless said. */
   readonly skewMs?: number;
+  /** What of it happens: everything unless said. */
+  readonly plan?: Plan;
+  /** Another order of turns of the same seed; the first unless said. */
+  readonly turns?: number;
   /** Begins an execution of the saga. Nobody asks for one unless said. */
   readonly startSaga?: (operationId: string, fence: number) => void;
 };
@@ -60,8 +65,9 @@ export type Rig = ReturnType<typeof createRig>;
  */
 export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ...options }: RigOptions) {
   const random = seededRandom(seed);
-  const scheduler = new Scheduler(random.fork('turns'), START_MS);
-  scheduler.faults = faults;
+  const { plan = EVERYTHING_HAPPENS, turns = 0 } = options;
+  const scheduler = new Scheduler(random.fork(turns === 0 ? 'turns' : `turns-${turns}`), START_MS, plan);
+  scheduler.faults = plannedFaults(faults, plan);
   const catalog = new MemoryCatalogStore({ nowMs: () => scheduler.nowMs(), sleep: async () => {} });
   const sandbox = sandboxInProcess(() => scheduler.nowMs(), random.fork('stripe'));
   const lifetimeMs = options.lifetimeMs ?? 60_000;
@@ -117,6 +123,7 @@ export function createRig({ seed, consume, consumers = 2, faults = NO_FAULTS, ..
   };
 
   const rig = {
+    plan,
     /** For what a test leaves to the seed. */
     random: random.fork('test'),
     trace: scheduler.trace,

@@ -1,4 +1,5 @@
-import { drawFate, type Faults, NO_FAULTS } from './faults.ts';
+import { drawFate, type Fate, type Faults, NO_FAULTS } from './faults.ts';
+import type { Plan } from './plan.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** A process, as far as a simulation tells it from others: it dies as a whole, and what it was told dies with it. */
@@ -54,6 +55,8 @@ export class Scheduler {
   /** How many calls have been made. */
   calls = 0;
   readonly #random: SeededRandom;
+  readonly #plan: Plan;
+  #faultsMet = 0;
   readonly #startMs: number;
   #nowMs: number;
   #waiters: Waiter[] = [];
@@ -61,8 +64,9 @@ export class Scheduler {
   readonly #deadlines = new Map<Task, number>();
   readonly #dead = new Set<Task>();
 
-  constructor(random: SeededRandom, startMs: number) {
+  constructor(random: SeededRandom, startMs: number, plan: Plan) {
     this.#random = random;
+    this.#plan = plan;
     this.#startMs = startMs;
     this.#nowMs = startMs;
   }
@@ -107,7 +111,7 @@ export class Scheduler {
       this.#wait(task, () => {
         this.calls += 1;
         const faults = task.isFaulty ? this.faults : NO_FAULTS;
-        const fate = drawFate(this.#random, faults, call.travelsMs !== undefined);
+        const fate = this.#planned(drawFate(this.#random, faults, call.travelsMs !== undefined));
         const note = (result: string) => this.note(`${task.name} ${call.label}: ${result}`);
         const giveUp = () => {
           note(fate);
@@ -191,6 +195,12 @@ export class Scheduler {
 
   note(line: string): void {
     this.trace.push(`${this.#nowMs - this.#startMs} ${line}`);
+  }
+
+  #planned(fate: Fate): Fate {
+    if (fate === 'happens') return fate;
+    this.#faultsMet += 1;
+    return this.#plan.happens(`fault-${this.#faultsMet}`) ? fate : 'happens';
   }
 
   #wait(task: Task, go: () => void, wakeAtMs?: number): void {

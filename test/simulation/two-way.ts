@@ -11,6 +11,7 @@ import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
 import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import type { Faults } from './faults.ts';
+import type { Plan } from './plan.ts';
 import { askProtected } from './protected.ts';
 import { createRig, type Rig } from './rig.ts';
 import { executionsOn } from './saga.ts';
@@ -32,6 +33,9 @@ export type TwoWayStory = {
   readonly consume?: (ports: Ports, poke: Poke) => Promise<void>;
   /** With it, many requests here are protected ones, some with an email that Stripe refuses. */
   readonly saga?: StateMachine;
+  /** What of it happens, and in which order of turns: everything, in the first, unless said. */
+  readonly plan?: Plan;
+  readonly turns?: number;
 };
 
 /** An edit of one field that was answered: between which calls of the run it happened. */
@@ -72,22 +76,28 @@ export function twoWayRig(story: TwoWayStory): TwoWayRig {
     if (key.type === 'operation') executions?.resume(key.operationId);
   };
   const edits: Edit[] = [];
-  rig.task('client-1', (ports) => actHere(rig, story, edits, ports, 1), CALM);
-  rig.task('client-2', (ports) => actHere(rig, story, edits, ports, 2), CALM);
-  rig.task('person-1', (ports) => actThere(rig, story, edits, ports, 1), CALM);
-  rig.task('person-2', (ports) => actThere(rig, story, edits, ports, 2), CALM);
-  rig.task('postman', (ports) => bringEvents(rig, ports), CALM);
-  rig.task('sweep', (ports) => sweep(ports, resume), CALM);
+  const actor = (name: string, act: (ports: Ports) => Promise<void>) => {
+    if (rig.plan.happens(name)) rig.task(name, act, CALM);
+  };
+  actor('client-1', (ports) => actHere(rig, story, edits, ports, 1));
+  actor('client-2', (ports) => actHere(rig, story, edits, ports, 2));
+  actor('person-1', (ports) => actThere(rig, story, edits, ports, 1));
+  actor('person-2', (ports) => actThere(rig, story, edits, ports, 2));
+  actor('postman', (ports) => bringEvents(rig, ports));
+  actor('sweep', (ports) => sweep(ports, resume));
   return { ...rig, edits, resume };
 }
 
 async function actHere(rig: Rig, story: TwoWayStory, edits: Edit[], ports: Ports, client: number): Promise<void> {
-  const { random } = rig;
+  const { random, plan } = rig;
   const newborn = { name: `C${client}`, email: `c${client}@example.com` };
-  if (isProtected(rig, story)) await askProtected(rig, { it: 'create', customer: newborn });
-  else await refusable(createCustomer(ports, newborn));
+  if (plan.happens(`client-${client}.create`)) {
+    if (isProtected(rig, story)) await askProtected(rig, { it: 'create', customer: newborn });
+    else await refusable(createCustomer(ports, newborn));
+  }
   for (let edit = 1; edit <= EDITS; edit += 1) {
     await ports.clock.sleep(random.below(LONGEST_PAUSE_MS));
+    if (!plan.happens(`client-${client}.${edit}`)) continue;
     const ids = rig.catalog().flatMap(({ key }) => (key.type === 'customer' ? [key.customerId] : []));
     if (ids.length === 0) continue;
     const id = random.pick(ids);
@@ -108,10 +118,12 @@ async function actHere(rig: Rig, story: TwoWayStory, edits: Edit[], ports: Ports
 }
 
 async function actThere(rig: Rig, story: TwoWayStory, edits: Edit[], ports: Ports, person: number): Promise<void> {
-  const { random } = rig;
-  if (random.chance(0.5)) await rig.stripeCreate({ name: `B${person}`, email: emailOf(rig, story, `b${person}`) });
+  const { random, plan } = rig;
+  if (random.chance(0.5) && plan.happens(`person-${person}.create`))
+    await rig.stripeCreate({ name: `B${person}`, email: emailOf(rig, story, `b${person}`) });
   for (let edit = 1; edit <= EDITS; edit += 1) {
     await ports.clock.sleep(random.below(LONGEST_PAUSE_MS));
+    if (!plan.happens(`person-${person}.${edit}`)) continue;
     const alive = rig.stripeCustomers().flatMap(({ customer, deleted }) => (deleted ? [] : [customer.id]));
     if (alive.length === 0) continue;
     const id = random.pick(alive);
@@ -141,6 +153,7 @@ function emailOf({ random }: Rig, { hasSharedEmails = false }: TwoWayStory, word
 async function bringEvents(rig: Rig, ports: Ports): Promise<void> {
   for (let round = 0; round < 12; round += 1) {
     await ports.clock.sleep(rig.random.below(LONGEST_PAUSE_MS));
+    if (!rig.plan.happens(`postman.${round}`)) continue;
     for (const event of rig.random.shuffled(rig.events()).slice(0, 3)) {
       const poke = pokeOf(event);
       if (poke !== undefined && rig.random.chance(0.7)) await ports.pokes.poke(poke);
