@@ -10,9 +10,11 @@ const wholeNumber = (least: number, most: number) => {
 };
 /** CloudWatch knows these, and some more. */
 const RETENTIONS = [1, 7, 14, 30, 90, 180, 365];
+const aRetention = `must be ${RETENTIONS.join(', ')}`;
 const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
   z.enum(values, `must be ${values.join(' or ')}`);
 const like = (pattern: RegExp, wanted: string) => z.string(`must be ${wanted}`).regex(pattern, `must be ${wanted}`);
+const someText = z.string('must be a text').min(1, 'must not be empty');
 /** Also what an app that embeds Concord only knows once it is deployed: its own topic, say. */
 const likeOrToken = (pattern: RegExp, wanted: string) =>
   z
@@ -27,10 +29,8 @@ export const settingsSchema = z.strictObject({
   issuer: likeOrToken(/^https:\/\/\S+$/, 'an https URL')
     .optional()
     .describe('The OpenID Connect issuer whose tokens may call. Without it the API takes IAM (SigV4) callers only.'),
-  audience: z.string().min(1).default('concord').describe('For whom those tokens are.'),
-  consoleClientId: z
-    .string()
-    .min(1)
+  audience: someText.default('concord').describe('For whom those tokens are.'),
+  consoleClientId: someText
     .optional()
     .describe('As what the console signs operators in at the issuer. Without it they bring a token.'),
   stripeMode: oneOf('test', 'live').default('test').describe('Events of the other mode are refused.'),
@@ -78,8 +78,8 @@ export const settingsSchema = z.strictObject({
       'The sites whose pages may call the API, separated by commas. Without it none may: no CORS headers are sent.',
     ),
   logRetentionDays: z.coerce
-    .number()
-    .refine((days) => RETENTIONS.includes(days), `must be ${RETENTIONS.join(', ')}`)
+    .number(aRetention)
+    .refine((days) => RETENTIONS.includes(days), aRetention)
     .default(30)
     .describe('How long logs are kept.'),
   graceMinutes: wholeNumber(1, 1000)

@@ -51,6 +51,9 @@ describe('the settings', () => {
     [{ mostAtOnce: '100001' }, 'mostAtOnce'],
     [{ requestsPerSecond: '0.5' }, 'requestsPerSecond'],
     [{ logRetentionDays: '2' }, 'logRetentionDays'],
+    [{ logRetentionDays: 'for ever' }, 'logRetentionDays'],
+    [{ audience: ['us'] }, 'audience'],
+    [{ consoleClientId: 7 }, 'consoleClientId'],
   ])('refuse %j with a sentence', (settings, key) => {
     expect(() => configOf(settings as object)).toThrow(new RegExp(`^Setting "${key}" must be .+\\.$`));
   });

@@ -14,7 +14,7 @@ type Parsed = { readonly record: readonly string[]; readonly raw: string; readon
  * swallows the rest of the file, as it must.
  */
 export async function* readRecords(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<CsvRecord> {
-  let unclosed: CsvRecord | undefined;
+  let unread: string | undefined;
   let lastLine = 0;
   // It counts a line end inside quotes of two characters twice.
   let countedTwice = 0;
@@ -25,8 +25,7 @@ export async function* readRecords(bytes: AsyncIterable<Uint8Array>): AsyncGener
     max_record_size: 100_000,
     on_skip: (error?: CsvError) => {
       const isUnclosed = error?.code === 'CSV_QUOTE_NOT_CLOSED' || error?.code === 'CSV_MAX_RECORD_SIZE';
-      const problem = isUnclosed ? 'has a quote that is not closed; what follows it was not read' : 'is not CSV';
-      unclosed ??= { line: lastLine + 1, bytes: 0, problem };
+      unread ??= isUnclosed ? 'has a quote that is not closed; what follows it was not read' : 'is not CSV';
       return undefined;
     },
   });
@@ -40,7 +39,8 @@ export async function* readRecords(bytes: AsyncIterable<Uint8Array>): AsyncGener
     yield { line, bytes: info.bytes, ...(problem === undefined ? { fields: record } : { problem }) };
   }
   await fed;
-  if (unclosed !== undefined) yield unclosed;
+  // Only now is it known where: the parser is ahead of what has been read from it.
+  if (unread !== undefined) yield { line: lastLine + 1, bytes: 0, problem: unread };
 }
 
 /** Writes the file into the parser; an error of either ends both. */
