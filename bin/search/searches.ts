@@ -97,23 +97,14 @@ and schedules, with every fault, and holds each up for longer than its lease: no
     tests: ['test/models/models'],
     environment: { ALL_MODELS: 'true', NODE_OPTIONS: '--max-old-space-size=8192' },
   },
-  seeds: {
-    says: 'Simulates both sides editing, crashing and losing replies: one seed, one history. A bad one is printed.',
-    takes: 'hours',
-    tests: ['test/simulation/everything', 'test/simulation/two-way', 'test/simulation/reconcile'],
+  fuzz: {
+    says: 'Gives whatever parses what nobody would send: it is read as it was written, or refused as documented.',
+    takes: 'about half an hour',
+    tests: ['test/properties'],
     options: [
       {
-        ...{ option: 'seeds', value: 'N', says: 'so many histories of each kind (10000)', variable: 'SEEDS' },
-        ...{ preset: '10000', pattern: NUMBER },
-      },
-      {
-        ...{
-          option: 'first',
-          value: 'N',
-          says: 'begins the longest of them with this seed (1)',
-          variable: 'FIRST_SEED',
-        },
-        pattern: NUMBER,
+        ...{ option: 'runs', value: 'N', says: 'so many of each kind (100000)', variable: 'FUZZ_RUNS' },
+        ...{ preset: '100000', pattern: NUMBER },
       },
     ],
   },

@@ -79,6 +79,12 @@ export function gatewayWorld() {
       ...{ port: 0, resources, functions: [target], clock: createClock() },
       ...{ guardRoute: () => letIn, guard: letIn },
     }),
+    /** Starts another API, of a template that says this of it. */
+    startWith: (api: object) => {
+      const others = resources.filter(({ logicalId }) => logicalId !== 'Http');
+      const http = resource('Http', 'ApiGatewayV2::Api', { ProtocolType: 'HTTP', ...api });
+      return startHttpApi({ ...world.options(), resources: [http, ...others], issuerKeys: world.issuer.keys });
+    },
     get: (path: string, headers: Record<string, string> = {}) => fetch(world.server.url + path, { headers }),
     withToken: (path: string, token: string) => world.get(path, { authorization: `Bearer ${token}` }),
   };

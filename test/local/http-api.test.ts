@@ -125,14 +125,12 @@ describe('the reply of a function', () => {
 
 describe('what API Gateway answers by itself', () => {
   it('is the id of the request, beside whatever the function answers', async () => {
-    const { headers } = await get('/open/a');
-    expect(headers.get('apigw-requestid')).toBe(events[0]?.requestContext['requestId']);
+    const { headers } = await world.get('/open/a');
+    expect(headers.get('apigw-requestid')).toBe(world.events[0]?.requestContext['requestId']);
   });
 
   it('is nothing to the pages of other sites: a template that allows them is refused', () => {
-    const cors = resource('Http', 'ApiGatewayV2::Api', { ProtocolType: 'HTTP', CorsConfiguration: {} });
-    const others = resources.filter(({ logicalId }) => logicalId !== 'Http');
-    const start = () => startHttpApi({ ...options(), resources: [cors, ...others], issuerKeys: issuer.keys });
+    const start = () => world.startWith({ CorsConfiguration: {} });
     expect(start).toThrow('does not do CORS');
   });
 

@@ -25,8 +25,8 @@ async function worldOfTwo() {
 describe('a customer that is shown', () => {
   it('is there until it is deleted; what was done to it stays', async () => {
     const { deps, twins, gone } = await worldOfTwo();
-    expect(await getCustomer(deps.store, twins.id)).toMatchObject({ id: twins.id, email: twins.email });
-    for (const id of [gone.id, 'nobody']) await expect(getCustomer(deps.store, id)).rejects.toMatchObject(NOT_FOUND);
+    expect(await getCustomer(deps, twins.id)).toMatchObject({ id: twins.id, email: twins.email });
+    for (const id of [gone.id, 'nobody']) await expect(getCustomer(deps, id)).rejects.toMatchObject(NOT_FOUND);
     expect((await listAudit(deps.store, gone.id, { limit: 9 })).entries).toHaveLength(2);
     await expect(listAudit(deps.store, 'nobody', { limit: 9 })).rejects.toMatchObject(NOT_FOUND);
   });
@@ -35,11 +35,13 @@ describe('a customer that is shown', () => {
 describe('how a customer stands', () => {
   it('is well when both sides agree', async () => {
     const { deps, twins } = await worldOfTwo();
-    expect(await getSyncHealth(deps.store, twins.id)).toEqual({
+    expect(await getSyncHealth(deps, twins.id)).toEqual({
       ...{ customerId: twins.id, isHealthy: true, openOperation: null },
-      stripe: {
-        ...{ status: 'synced', externalId: twins.externalId, lastSyncedAt: AT, lastAttemptAt: AT },
-        ...{ retryCount: 0, nextRetryAt: null, error: null, conflict: null },
+      integrations: {
+        stripe: {
+          ...{ status: 'synced', externalId: twins.externalId, lastSyncedAt: AT, lastAttemptAt: AT },
+          ...{ retryCount: 0, nextRetryAt: null, error: null, conflict: null },
+        },
       },
     });
   });
@@ -47,43 +49,46 @@ describe('how a customer stands', () => {
   it('tells why it failed, how often, and when it is tried next', async () => {
     const { deps, twins, setSync } = await worldOfTwo();
     await setSync(twins.id, { status: 'failed', lastError: 'no', tries: 3, retryAt: '2027', dueAt: '2028' });
-    expect(await getSyncHealth(deps.store, twins.id)).toMatchObject({
-      ...{ isHealthy: false, stripe: { status: 'failed', retryCount: 3, nextRetryAt: '2027', error: 'no' } },
+    expect(await getSyncHealth(deps, twins.id)).toMatchObject({
+      isHealthy: false,
+      integrations: { stripe: { status: 'failed', retryCount: 3, nextRetryAt: '2027', error: 'no' } },
     });
     await setSync(twins.id, { retryAt: undefined });
-    expect((await getSyncHealth(deps.store, twins.id)).stripe.nextRetryAt).toBe('2028');
+    expect((await getSyncHealth(deps, twins.id)).integrations.stripe.nextRetryAt).toBe('2028');
     await setSync(twins.id, { dueAt: undefined });
-    expect((await getSyncHealth(deps.store, twins.id)).stripe.nextRetryAt).toBeNull();
+    expect((await getSyncHealth(deps, twins.id)).integrations.stripe.nextRetryAt).toBeNull();
     // It is no retry when nothing has failed.
     await setSync(twins.id, { status: 'pending', retryAt: '2027' });
-    expect((await getSyncHealth(deps.store, twins.id)).stripe.nextRetryAt).toBeNull();
+    expect((await getSyncHealth(deps, twins.id)).integrations.stripe.nextRetryAt).toBeNull();
   });
 
   it('tells of the operation that holds it, as long as that is open', async () => {
     const { deps, twins, setCustomer, putOperation } = await worldOfTwo();
     await setCustomer(twins.id, { owner: 'o1' });
-    expect((await getSyncHealth(deps.store, twins.id)).openOperation).toBeNull();
+    expect((await getSyncHealth(deps, twins.id)).openOperation).toBeNull();
     await putOperation('o1', twins.id, { status: 'needs_attention' });
-    expect(await getSyncHealth(deps.store, twins.id)).toMatchObject({
+    expect(await getSyncHealth(deps, twins.id)).toMatchObject({
       ...{ isHealthy: false, openOperation: { id: 'o1', kind: 'update', status: 'needs_attention' } },
     });
     await putOperation('o1', twins.id, { status: 'succeeded' });
-    expect((await getSyncHealth(deps.store, twins.id)).openOperation).toBeNull();
+    expect((await getSyncHealth(deps, twins.id)).openOperation).toBeNull();
   });
 
   it('is pending before anything is known of Stripe', async () => {
     const { deps, twins, remove } = await worldOfTwo();
     await remove({ type: 'sync', customerId: twins.id, integration: 'stripe' });
-    expect(await getSyncHealth(deps.store, twins.id)).toMatchObject({
-      stripe: { status: 'pending', externalId: null, lastSyncedAt: null, lastAttemptAt: null, retryCount: 0 },
+    expect(await getSyncHealth(deps, twins.id)).toMatchObject({
+      integrations: {
+        stripe: { status: 'pending', externalId: null, lastSyncedAt: null, lastAttemptAt: null, retryCount: 0 },
+      },
     });
   });
 
   it('is not told of one that is deleted, unless Stripe does not follow', async () => {
     const { deps, gone, setSync } = await worldOfTwo();
-    for (const id of [gone.id, 'nobody']) await expect(getSyncHealth(deps.store, id)).rejects.toMatchObject(NOT_FOUND);
+    for (const id of [gone.id, 'nobody']) await expect(getSyncHealth(deps, id)).rejects.toMatchObject(NOT_FOUND);
     await setSync(gone.id, { status: 'failed' });
-    expect((await getSyncHealth(deps.store, gone.id)).stripe.status).toBe('failed');
+    expect((await getSyncHealth(deps, gone.id)).integrations.stripe.status).toBe('failed');
   });
 });
 
@@ -133,8 +138,8 @@ describe('the list of customers', () => {
   it('has each once, page by page, and nobody who is deleted', async () => {
     const { deps, twins, make } = await worldOfTwo();
     const made = [twins, await make(), await make()].map(({ id }) => id);
-    const first = await listCustomers(deps.store, { limit: 2 });
-    const rest = await listCustomers(deps.store, { limit: 2, ...(first.next !== undefined && { from: first.next }) });
+    const first = await listCustomers(deps, { limit: 2 });
+    const rest = await listCustomers(deps, { limit: 2, ...(first.next !== undefined && { from: first.next }) });
     expect([first.data.length, rest.data.length, rest.next]).toEqual([2, 1, undefined]);
     expect([...first.data, ...rest.data].map(({ id }) => id).toSorted()).toEqual(made.toSorted());
   });
@@ -143,27 +148,27 @@ describe('the list of customers', () => {
     const { deps, twins, setSync, make } = await worldOfTwo();
     for (let other = 0; other < 6; other += 1) await make();
     await setSync(twins.id, { status: 'failed' });
-    const { data, next } = await listCustomers(deps.store, { limit: 1, syncStatus: 'failed' });
+    const { data, next } = await listCustomers(deps, { limit: 1, syncStatus: 'failed' });
     expect(data.map(({ id }) => id)).toEqual([twins.id]);
-    expect(
-      (await listCustomers(deps.store, { limit: 10, syncStatus: 'failed', ...(next && { from: next }) })).data,
-    ).toEqual([]);
-    expect((await listCustomers(deps.store, statusOf('synced'))).data).toHaveLength(6);
-    expect((await listCustomers(deps.store, statusOf('conflict'))).data).toEqual([]);
+    expect((await listCustomers(deps, { limit: 10, syncStatus: 'failed', ...(next && { from: next }) })).data).toEqual(
+      [],
+    );
+    expect((await listCustomers(deps, statusOf('synced'))).data).toHaveLength(6);
+    expect((await listCustomers(deps, statusOf('conflict'))).data).toEqual([]);
   });
 
   it('looks through ten pages at most, and says where to go on', async () => {
     const { deps, make } = await worldOfTwo();
     for (let other = 0; other < 11; other += 1) await make();
-    const { data, next } = await listCustomers(deps.store, { limit: 1, syncStatus: 'failed' });
+    const { data, next } = await listCustomers(deps, { limit: 1, syncStatus: 'failed' });
     expect([data, typeof next]).toEqual([[], 'string']);
-    expect((await listCustomers(deps.store, { limit: 5, ...(next && { from: next }) })).data).toHaveLength(2);
+    expect((await listCustomers(deps, { limit: 5, ...(next && { from: next }) })).data).toHaveLength(2);
   });
 
   it('is of one by its email, however it is spelled, when it has that email now', async () => {
     const { deps, twins, gone } = await worldOfTwo();
     const byEmail = async (email: string, more = {}) =>
-      (await listCustomers(deps.store, { limit: 10, email, ...more })).data.map(({ id }) => id);
+      (await listCustomers(deps, { limit: 10, email, ...more })).data.map(({ id }) => id);
     expect(await byEmail(` ${twins.email.toUpperCase()}`)).toEqual([twins.id]);
     expect(await byEmail(twins.email, { syncStatus: 'failed' })).toEqual([]);
     expect(await byEmail(gone.email)).toEqual([]);
@@ -179,13 +184,13 @@ describe('the list of customers', () => {
       read: async (keys: readonly { readonly type: string }[]) =>
         deps.store.read(keys.map((each) => (each.type === 'emailClaim' ? key : each)) as never),
     });
-    expect((await listCustomers(store, { limit: 10, email: 'reserved@example.com' })).data).toEqual([]);
-    expect((await listCustomers(store, { limit: 10, email: twins.email })).data).toHaveLength(1);
+    expect((await listCustomers({ ...deps, store }, { limit: 10, email: 'reserved@example.com' })).data).toEqual([]);
+    expect((await listCustomers({ ...deps, store }, { limit: 10, email: twins.email })).data).toHaveLength(1);
   });
 
   it('shows a customer that Stripe does not have yet', async () => {
     const { deps } = createRepairWorld();
     await createCustomer(deps, { name: 'Jane', email: 'jane@example.com' });
-    expect((await listCustomers(deps.store, statusOf('pending'))).data).toMatchObject([{ name: 'Jane' }]);
+    expect((await listCustomers(deps, statusOf('pending'))).data).toMatchObject([{ name: 'Jane' }]);
   });
 });

@@ -2,8 +2,8 @@ import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
 import { MemoryLeaseStore } from '#adapters/memory/memory-lease-store.ts';
 import { absent, put } from '#ports/catalog-store.ts';
 import type { EventList } from '#ports/event-list.ts';
+import type { EventPositionRecord } from '#ports/maintenance-records.ts';
 import type { Poke } from '#ports/pokes.ts';
-import type { EventPositionRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { type EventSweepReport, sweepEvents } from '#use-cases/sync/sweep-events.ts';
 
