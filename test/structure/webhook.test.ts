@@ -39,7 +39,7 @@ describe('the synthesized webhook', () => {
     });
   });
 
-  it('may read its own secret, send pokes and write its log, and nothing else', () => {
+  it('may read its own secret, send pokes, write its log and traces, and nothing else', () => {
     const [secret] = ofType('AWS::SecretsManager::Secret').find(
       ([, { Properties }]) => Properties['Name'] === 'concord/prod/webhook-secrets',
     ) as [string, Resource];
@@ -60,6 +60,7 @@ describe('the synthesized webhook', () => {
       }),
       expect.objectContaining({ Action: 'secretsmanager:GetSecretValue', Resource: { Ref: secret } }),
       expect.objectContaining({ Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [queue, 'Arn'] } }),
+      expect.objectContaining({ Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], Resource: '*' }),
     ]);
   });
 
