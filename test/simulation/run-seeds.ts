@@ -88,8 +88,9 @@ async function end(teller: ChildProcess): Promise<void> {
 async function ask(teller: ChildProcess, batch: Batch): Promise<Told> {
   const answered = new AbortController();
   const answer = once(teller, 'message', answered).then(([told]) => told as Told);
-  const death = once(teller, 'exit', answered).then(() => {
-    throw new Error(`The process that told seed ${batch.from} and the ${batch.count - 1} after it has died.`);
+  const death = once(teller, 'exit', answered).then(([code, signal]) => {
+    const seeds = `${batch.from} to ${batch.from + batch.count - 1}`;
+    throw new Error(`The process that told seeds ${seeds} has ended by ${signal ?? `exit code ${code}`}.`);
   });
   teller.send(batch);
   try {
