@@ -35,13 +35,13 @@ export type Tandem = {
 export async function inTandem(use: (tandem: Tandem) => Promise<void>): Promise<void> {
   let aheadMs = 0;
   const crm = await startCrmDouble(0, () => Date.now() + aheadMs);
-  process.env['CRM_CREDENTIALS'] = JSON.stringify({ url: crm.url, token: 'crm_test' });
+  const env = { CRM_CREDENTIALS: JSON.stringify({ url: crm.url, token: 'crm_test' }) };
   try {
     await inPlantedCopy(REGISTERED, async (directory) => {
       cpSync(join(process.cwd(), 'examples/second-integration/adapter'), join(directory, 'lib/adapters/crm'), {
         recursive: true,
       });
-      const stack = await startStack({ directory });
+      const stack = await startStack({ directory, env });
       const pass = async (seconds: number) => {
         const { now } = await stack.control$('POST', '/clock', { advance_seconds: seconds });
         aheadMs = Date.parse(String(now)) - Date.now();
@@ -69,7 +69,6 @@ export async function inTandem(use: (tandem: Tandem) => Promise<void>): Promise<
       }
     });
   } finally {
-    delete process.env['CRM_CREDENTIALS'];
     await crm.close();
   }
 }

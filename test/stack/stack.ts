@@ -65,6 +65,8 @@ type StartOptions = {
   readonly directory?: string;
   readonly args?: readonly string[];
   readonly port?: number;
+  /** What its runner finds in its environment, besides what there is. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether docs/openapi.json has to allow its replies: by default, unless it is a copy with a planted bug. */
   readonly isJudged?: boolean;
 };
@@ -74,13 +76,14 @@ export async function startStack({
   directory = process.cwd(),
   args = [],
   port,
+  env,
   ...options
 }: StartOptions = {}): Promise<Stack> {
   const first = port ?? (await freePorts());
   const child = spawn(
     process.execPath,
     ['bin/local.ts', '--json', '--schedules', 'off', '--port', String(first), ...args],
-    { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: directory, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let said = '';
   child.stderr.on('data', (chunk) => {
