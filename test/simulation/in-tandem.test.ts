@@ -1,4 +1,6 @@
-import type { CatalogStore, NamedWrites } from '#ports/catalog-store.ts';
+import type { CatalogStore, Changes, NamedWrites, Write } from '#ports/catalog-store.ts';
+import type { SyncRecord } from '#ports/records.ts';
+import { withoutGuard } from '../contracts/rewritten-writes.ts';
 import { NO_FAULTS, ROUGH_WEATHER } from './faults.ts';
 import { wrongInTandem } from './in-tandem.ts';
 import { synthesizedSaga } from './saga.ts';
@@ -15,12 +17,27 @@ async function firstBroken(story: Omit<TwoWayStory, 'seed'>): Promise<string | u
   return undefined;
 }
 
-/** A catalog to which nobody tells what the other integrations are owed. */
-function withoutMarks(store: CatalogStore): CatalogStore {
-  const commit = (writes: NamedWrites) =>
-    store.commit(Object.fromEntries(Object.entries(writes).filter(([name]) => !name.startsWith('owed to '))));
-  return Object.assign(Object.create(store), { commit });
+/** A catalog that is written to otherwise than it was asked. */
+function writing(rewrite: (writes: NamedWrites) => NamedWrites): (store: CatalogStore) => CatalogStore {
+  return (store) => ({
+    ...withoutGuard(store, () => false),
+    commit: async (writes) => (await store.commit(rewrite(writes))) as never,
+  });
 }
+
+const withoutMarks = writing((writes) =>
+  Object.fromEntries(Object.entries(writes).filter(([name]) => !name.startsWith('owed to '))),
+);
+
+const withoutEmptied = writing((writes) =>
+  Object.fromEntries(
+    Object.entries(writes).map(([name, write]) => {
+      if (write === undefined || !('change' in write)) return [name, write];
+      const { emptied: _, ...change } = write.change as Changes<SyncRecord>;
+      return [name, { ...write, change } as Write];
+    }),
+  ),
+);
 
 describe('two integrations, and people at both who change the same customers', () => {
   it('agree with the catalog in the end', async () => {
@@ -36,6 +53,12 @@ describe('two integrations, and people at both who change the same customers', (
   });
 
   it('do not if a change is not marked as owed to the others', async () => {
-    expect(await firstBroken({ faults: NO_FAULTS, wrapStore: withoutMarks })).toBeDefined();
+    const broken = await firstBroken({ faults: NO_FAULTS, wrapStore: withoutMarks });
+    expect(broken).toContain('has 0 Stripe customers');
+  });
+
+  it('do not if what one of them empties is not sent to the other', async () => {
+    const broken = await firstBroken({ faults: NO_FAULTS, wrapStore: withoutEmptied });
+    expect(broken).toContain('is said to agree on');
   });
 });
