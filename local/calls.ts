@@ -17,6 +17,8 @@ type CallRecord = {
   /** Null while the call is under way. */
   readonly duration_ms: number | null;
   readonly fault?: FaultKind;
+  /** How many items it writes if it takes effect; only of a write to DynamoDB. */
+  readonly item_writes?: number;
 };
 
 type CallStart = Omit<CallRecord, 'seq' | 'capacity' | 'duration_ms'>;

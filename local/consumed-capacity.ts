@@ -26,6 +26,18 @@ export function readCapacity(operation: string, reply: Buffer): Capacity | null 
   return total;
 }
 
+/** How many items a call writes if it takes effect; undefined for one that writes none. A mere check writes nothing. */
+export function countItemWrites(operation: string, body: Buffer): number | undefined {
+  if (!writes.has(operation)) return undefined;
+  const request = parseObject(body) ?? {};
+  if (operation === 'TransactWriteItems') {
+    const items = Array.isArray(request['TransactItems']) ? request['TransactItems'] : [];
+    return items.filter((item) => item.ConditionCheck === undefined).length;
+  }
+  if (operation !== 'BatchWriteItem') return 1;
+  return Object.values(request['RequestItems'] ?? {}).reduce((sum: number, items) => sum + items.length, 0);
+}
+
 function parseObject(text: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text.toString('utf8'));

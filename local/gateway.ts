@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { CallLog, Capacity } from './calls.ts';
-import { readCapacity, withCapacityAsked } from './consumed-capacity.ts';
+import { countItemWrites, readCapacity, withCapacityAsked } from './consumed-capacity.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { AwsReply, Backends, CallerIdentity, Clock, ServiceName } from './runtime.ts';
 import { failedReply, refusedReply, throttledReply } from './service-failures.ts';
@@ -90,7 +90,9 @@ async function serve(incoming: IncomingMessage, response: ServerResponse, option
   const noted = { function: functionName, service: call.service, action: call.action };
   const fault = options.faults.take(noted);
   const at = new Date(options.clock.now()).toISOString();
-  const end = options.calls.begin({ at, ...noted, ...(fault && { fault: fault.kind }) });
+  const itemWrites = call.service === 'dynamodb' ? countItemWrites(call.operation, request.body) : undefined;
+  const told = { ...(fault && { fault: fault.kind }), ...(itemWrites !== undefined && { item_writes: itemWrites }) };
+  const end = options.calls.begin({ at, ...noted, ...told });
   let outcome: Outcome = { reply: undefined, capacity: null };
   try {
     outcome = await perform(call, request, fault, options);

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ReadyLine } from '#local/ready-line.ts';
-import { openStage, type Stage } from '../demo/stage.ts';
+import type { Stage } from '../demo/stage.ts';
 import { naiveCreate } from './naive.ts';
+import { type BenchOptions, benchPart } from './part.ts';
+import { percentile } from './statistics.ts';
+import { withStack } from './with-stack.ts';
 
-export type Loaded = {
+type Loaded = {
   readonly operation: string;
   /** How long Stripe takes for a request. */
   readonly latencyMs: number;
@@ -23,47 +26,70 @@ const PROTECTED = { 'x-use-integrity-protection': 'true' };
 /** What a protected create may take when Stripe takes as long as it does, as a ratio of its p50. */
 const MOST_RATIO = 2;
 
-/** Measures each operation at each load. What follows from one by itself has ended before the next begins. */
-export async function measureLoad(
-  ready: ReadyLine,
-  requests: number,
-  tell: (loaded: Loaded) => void,
-): Promise<Loaded[]> {
-  const stage = await openStage(ready);
-  await stage.sandbox('POST', '/webhooks', { mode: 'hold' });
-  const operations = await operationsOn(stage, ready);
-  const all: Loaded[] = [];
-  for (const latencyMs of LATENCIES_MS) {
-    await stage.sandbox('POST', '/latency', { ms: latencyMs });
-    for (const atOnce of AT_ONCE) {
-      let naiveMs: number | undefined;
-      for (const [operation, work] of operations) {
-        // Environments start as they are needed: that is measured elsewhere.
-        await run(work, Math.min(atOnce, requests), atOnce);
-        await stage.settle();
-        const { tookMs, seconds } = await run(work, Math.max(requests, atOnce), atOnce);
-        await stage.settle();
-        const p50Ms = percentile(tookMs, 0.5);
-        naiveMs ??= p50Ms;
-        const figures = { p50Ms, p99Ms: percentile(tookMs, 0.99), ratio: p50Ms / naiveMs };
-        const loaded = { operation, latencyMs, atOnce, perSecond: tookMs.length / seconds, ...figures };
-        tell(loaded);
-        all.push(loaded);
+/** Each operation at each load, beside the naive one. */
+export const load = benchPart<Loaded>({
+  name: 'load',
+  columns: [
+    ['Operation', 22],
+    ['Stripe takes (ms)', 19],
+    ['At once', 9],
+    ['A second', 10],
+    ['p50 (ms)', 10],
+    ['p99 (ms)', 10],
+    ['× naive', 9],
+  ],
+  measure: measureLoad,
+  cellsOf: ({ operation, latencyMs, atOnce, perSecond, p50Ms, p99Ms, ratio }) => {
+    const figures = [perSecond.toFixed(1), p50Ms.toFixed(0), p99Ms.toFixed(0), ratio.toFixed(2)];
+    return [operation, latencyMs, atOnce, ...figures];
+  },
+  missedBy: (rows) =>
+    rows
+      .filter(
+        ({ operation, latencyMs, atOnce, ratio }) =>
+          operation === PROTECTED_CREATE && latencyMs > 0 && atOnce === 1 && ratio > MOST_RATIO,
+      )
+      .map(({ ratio }) => `a protected create within ${MOST_RATIO} times the naive one, not ${ratio.toFixed(2)}`),
+  plotsOf: (rows) =>
+    LATENCIES_MS.map((latencyMs) => ({
+      file: `bench-load-${latencyMs}`,
+      title: `How long each takes at the median, while Stripe takes ${latencyMs} ms`,
+      ...{ x: 'at once', y: 'ms' },
+      lines: [...new Set(rows.map(({ operation }) => operation))].map((name) => ({
+        name,
+        points: rows
+          .filter((row) => row.operation === name && row.latencyMs === latencyMs)
+          .map(({ atOnce, p50Ms }) => [atOnce, p50Ms] as const),
+      })),
+    })),
+});
+
+/** What follows from one operation by itself has ended before the next begins. */
+function measureLoad(options: BenchOptions, tell: (loaded: Loaded) => void): Promise<Loaded[]> {
+  return withStack(options, async (stage, ready) => {
+    const operations = await operationsOn(stage, ready);
+    const all: Loaded[] = [];
+    for (const latencyMs of LATENCIES_MS) {
+      await stage.sandbox('POST', '/latency', { ms: latencyMs });
+      for (const atOnce of AT_ONCE) {
+        let naiveMs: number | undefined;
+        for (const [operation, work] of operations) {
+          // Environments start as they are needed: that is measured elsewhere.
+          await run(work, Math.min(atOnce, options.requests), atOnce);
+          await stage.settle();
+          const { tookMs, seconds } = await run(work, Math.max(options.requests, atOnce), atOnce);
+          await stage.settle();
+          const p50Ms = percentile(tookMs, 0.5);
+          naiveMs ??= p50Ms;
+          const figures = { p50Ms, p99Ms: percentile(tookMs, 0.99), ratio: p50Ms / naiveMs };
+          const loaded = { operation, latencyMs, atOnce, perSecond: tookMs.length / seconds, ...figures };
+          tell(loaded);
+          all.push(loaded);
+        }
       }
     }
-  }
-  return all;
-}
-
-/** What is promised of the figures and does not hold, a sentence each. */
-export function wantedOf(loaded: readonly Loaded[]): string[] {
-  const slow = loaded.filter(
-    ({ operation, latencyMs, atOnce, ratio }) =>
-      operation === PROTECTED_CREATE && latencyMs > 0 && atOnce === 1 && ratio > MOST_RATIO,
-  );
-  return slow.map(
-    ({ ratio }) => `a protected create within ${MOST_RATIO} times the naive one, not ${ratio.toFixed(2)}`,
-  );
+    return all;
+  });
 }
 
 type Work = () => Promise<void>;
@@ -101,9 +127,4 @@ async function run(work: Work, requests: number, atOnce: number) {
   const beganMs = performance.now();
   await Promise.all(Array.from({ length: atOnce }, worker));
   return { tookMs, seconds: (performance.now() - beganMs) / 1000 };
-}
-
-function percentile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? 0;
 }

@@ -1,10 +1,12 @@
 import type { ReadyLine } from '#local/ready-line.ts';
+import { sum } from './statistics.ts';
 
 type Call = {
   readonly function: string;
   readonly service: string;
   readonly action: string;
   readonly capacity: { readonly read: number; readonly write: number } | null;
+  readonly item_writes?: number;
 };
 type Report = {
   readonly functions: Readonly<Record<string, { readonly invocations: number; readonly busy_ms: number }>>;
@@ -18,6 +20,8 @@ export type Used = {
   readonly stripe: number;
   readonly dynamodb: number;
   readonly sqs: number;
+  /** Of the calls that took effect. */
+  readonly itemWrites: number;
   /** Of all calls, the waiting reads included: they are billed too. */
   readonly readUnits: number;
   readonly writeUnits: number;
@@ -54,6 +58,7 @@ export async function measureUsed(
     stripe: of('stripe').length,
     dynamodb: of('dynamodb').length,
     sqs: of('sqs').length,
+    itemWrites: sum(counted.map((call) => (call.capacity === null ? 0 : (call.item_writes ?? 0)))),
     readUnits: sum(calls.map(({ capacity }) => capacity?.read ?? 0)),
     writeUnits: sum(calls.map(({ capacity }) => capacity?.write ?? 0)),
     stateTransitions: sum(Object.values(after.state_transitions)) - sum(Object.values(before.state_transitions)),
@@ -64,8 +69,4 @@ export async function measureUsed(
 
 async function read<Body>(url: string): Promise<Body> {
   return (await (await fetch(url)).json()) as Body;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

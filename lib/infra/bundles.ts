@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join, parse } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 const LAMBDAS = join(CHECKOUT, 'lambdas');
@@ -20,24 +20,34 @@ export function bundleEntry(entry: string, outputDirectory: string): string {
   return join(outputDirectory, entry);
 }
 
-function buildAll(outputDirectory: string): void {
+/** How every entry is bundled. */
+export const BUNDLING = {
+  bundle: true,
+  minify: true,
+  keepNames: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  // Every client of the SDK brings the whole chain of places where credentials could be, and uses one.
+  alias: { '@aws-sdk/credential-provider-node': join(CHECKOUT, 'lib/adapters/system/function-credentials.ts') },
+  // The few CommonJS packages in the bundles call `require` for Node's own modules.
+  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  logLevel: 'error',
+} satisfies BuildOptions;
+
+/** Each entry by the name of its bundle. */
+export function bundledEntries(): Readonly<Record<string, string>> {
   const entries = readdirSync(LAMBDAS).filter((file) => file.endsWith('.ts'));
+  return Object.fromEntries(entries.map((file) => [`${parse(file).name}/index`, join(LAMBDAS, file)]));
+}
+
+function buildAll(outputDirectory: string): void {
   buildSync({
-    entryPoints: Object.fromEntries(entries.map((file) => [`${parse(file).name}/index`, join(LAMBDAS, file)])),
+    ...BUNDLING,
+    entryPoints: { ...bundledEntries() },
     outdir: outputDirectory,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    // Every client of the SDK brings the whole chain of places where credentials could be, and uses one.
-    alias: { '@aws-sdk/credential-provider-node': join(CHECKOUT, 'lib/adapters/system/function-credentials.ts') },
-    // The few CommonJS packages in the bundles call `require` for Node's own modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'error',
   });
 }
 

@@ -1,0 +1,8 @@
+import { benchPart } from './part.ts';
+export const contention = benchPart<string>({
+  name: 'contention',
+  columns: [],
+  measure: async () => [],
+  cellsOf: () => [],
+  missedBy: () => [],
+});
