@@ -17,7 +17,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'a create is undone before `compensating` is committed',
     breaks: 'both-or-neither',
-    seed: 23,
+    seed: 35,
     file: `${SAGA}/give-up.ts`,
     guard: "const committed = await changeOperation(deps, operation, { status: 'compensating' });",
     without: 'const committed: object | undefined = operation;',
@@ -49,7 +49,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'a new key is used while the request under the old one may be on its way',
     breaks: 'one-twin',
-    seed: 8,
+    seed: 33,
     file: `${SAGA}/apply.ts`,
     guard: "if (outcome.is === 'failed' && outcome.replayed) return",
     without: "if (outcome.is !== 'nothing') return",
@@ -57,7 +57,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'a key that Stripe has forgotten is sent again',
     breaks: 'one-twin',
-    seed: 19,
+    seed: 39,
     file: 'lib/domain/travel.ts',
     guard: '< KEY_USABLE_MS;',
     without: '< Number.POSITIVE_INFINITY;',
@@ -73,7 +73,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'a refused update keeps the email that it had reserved',
     breaks: 'emails-free',
-    seed: 4,
+    seed: 3,
     file: `${SAGA}/kinds/update.ts`,
     guard: 'claim: hasOtherClaim && after.email !== null ? unreserveEmail(after.email, operation.id) : undefined,',
     without: '',
@@ -89,7 +89,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'a customer is changed although its version has moved',
     breaks: 'no-lost-update',
-    seed: 57,
+    seed: 173,
     file: `${CATALOG}/read-live.ts`,
     guard: "return all(equal('version', version), missing('owner'));",
     without: "return missing<'owner' | 'version'>(Number(version) > 0 ? 'owner' : 'version');",
@@ -122,7 +122,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'the base moves where the sides are not known to agree',
     breaks: 'both-edits-survive',
-    seed: 3,
+    seed: 67,
     file: 'lib/domain/merge.ts',
     guard: "base: { ...base, ...having(['agreed'], local) },",
     without: 'base: { ...base, ...local },',
@@ -138,7 +138,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'a value that our write replaced unseen is not audited',
     breaks: 'losers-audited',
-    seed: 2,
+    seed: 3,
     file: `${SYNC}/echo.ts`,
     guard: 'if (!isExpected(deps, event, own.expected)) await auditOverruled(deps, event, own);',
     without: '',
@@ -146,7 +146,7 @@ export const PLANTED_BUGS: readonly Control[] = [
   {
     bug: 'an echo is taken for a foreign edit',
     breaks: 'losers-audited',
-    seed: 3,
+    seed: 7,
     file: `${SYNC}/echo.ts`,
     guard: 'const own = ownWrite(event, attempt, operation);',
     without: 'const own = Number(0) ? ownWrite(event, attempt, operation) : undefined;',
