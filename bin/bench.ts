@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { cold } from './bench/cold.ts';
 import { contention } from './bench/contention.ts';
-import { counts } from './bench/counts.ts';
+import { type Counted, counts } from './bench/counts.ts';
 import { writeDocument } from './bench/document.ts';
 import { growth } from './bench/growth.ts';
 import { load } from './bench/load.ts';
@@ -13,6 +13,7 @@ import { describeMachine } from './bench/machine.ts';
 import { type BenchCommand, benchUsage, NoBenchError, parseBenchCommand } from './bench/options.ts';
 import type { BenchPart, Cell, PartReport } from './bench/part.ts';
 import { runner } from './bench/runner.ts';
+import { costTable, writeCosts } from './cost/document.ts';
 
 /** What is sensitive to a machine that has just worked hard comes first. */
 const PARTS: readonly BenchPart[] = [runner, cold, load, counts, contention, growth];
@@ -37,8 +38,13 @@ async function run(command: BenchCommand): Promise<boolean> {
     say(`(${part.name}: ${((performance.now() - beganMs) / 1000).toFixed(0)} s)`);
     reports.push([part, report]);
   }
-  if (command.isWritten) await writeDocument(root, machine, reports);
   const figures = Object.fromEntries(reports.map(([{ name }, { rows }]) => [name, rows]));
+  if (command.isWritten) {
+    await writeDocument(root, machine, reports);
+    // What an operation costs is said of the same counts.
+    const counted = figures['counts'] as readonly Counted[] | undefined;
+    if (counted !== undefined) await writeCosts(root, await costTable(root, counted));
+  }
   if (command.isJson) process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);
   return reports.every(([, { missed }]) => missed.length === 0);
 }

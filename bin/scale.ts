@@ -1,21 +1,19 @@
 /** `npm run scale`: what comparing both sides takes at each of some sizes. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startEmbeddedDynamodb } from '#local/embedded-dynamodb.ts';
 import { exitCodes, runCommand } from './command-line/command.ts';
 import { FLAG, numberOf, readOptions } from './command-line/options.ts';
 import { barOf, showingProgress } from './command-line/progress.ts';
 import { startMadeUpStripe } from './scale/made-up-stripe.ts';
-import { type Measured, measureRun } from './scale/measured-run.ts';
+import type { Measured } from './scale/measured-run.ts';
+import { MEASURE, measureAsAsked, walkInOwnProcess } from './scale/own-process.ts';
 import { DRIFTS_EVERY, fill } from './scale/population.ts';
 import { makeTables, storesOn } from './scale/tables.ts';
 
 const root = join(import.meta.dirname, '..');
-const runFile = promisify(execFile);
 const SIZES = [1_000, 10_000, 100_000];
 const MOST_MEMORY_GROWTH = 1.1;
 
@@ -26,37 +24,27 @@ async function measure(customers: number, interrupted: AbortSignal): Promise<Fig
   const dynamodb = await startEmbeddedDynamodb({ root, port, onExit: (message) => console.error(message) });
   const stripe = await startMadeUpStripe(customers);
   try {
-    await makeTables(dynamodb.url);
+    const tables = await makeTables(dynamodb.url);
     const progress = showingProgress();
-    await fill(storesOn(dynamodb.url).store, customers, (filled) => {
-      interrupted.throwIfAborted();
-      progress.show(() => `${barOf(filled / customers)} of ${customers} filled in`);
+    await fill(storesOn(tables).store, customers, {
+      onProgress(filled) {
+        interrupted.throwIfAborted();
+        progress.show(() => `${barOf(filled / customers)} of ${customers} filled in`);
+      },
     }).finally(progress.end);
     console.error(`${customers}: comparing…`);
-    const timed = await inOwnProcess('time', dynamodb.url, stripe.url, interrupted);
+    const timed = await walkInOwnProcess({ walked: 'validate', isForMemory: false }, tables, stripe.url, interrupted);
     const lists = stripe.lists();
-    const remembered = await inOwnProcess('memory', dynamodb.url, stripe.url, interrupted);
+    const remembered = await walkInOwnProcess({ walked: 'validate', isForMemory: true }, tables, stripe.url, interrupted);
     const wanted = [
       ...(lists === Math.ceil(customers / 100) ? [] : ['one list call for each hundred customers']),
-      ...(timed.issues === Math.ceil(customers / DRIFTS_EVERY) ? [] : ['every drift, and no other']),
+      ...(timed.found === Math.ceil(customers / DRIFTS_EVERY) ? [] : ['every drift, and no other']),
     ];
     return { customers, lists, wanted, ...remembered, ...timed };
   } finally {
     stripe.close();
     await dynamodb.close();
   }
-}
-
-/** A process of its own, so that nothing but comparing is in its memory. */
-async function inOwnProcess(
-  what: 'time' | 'memory',
-  dynamodb: string,
-  stripe: string,
-  signal: AbortSignal,
-): Promise<Measured> {
-  const args = ['--expose-gc', import.meta.filename, '--measure', what, dynamodb, stripe];
-  const { stdout } = await runFile(process.execPath, args, { signal });
-  return JSON.parse(stdout);
 }
 
 async function freePort(): Promise<number> {
@@ -98,9 +86,9 @@ async function report({ sizes, json }: Asked, interrupted: AbortSignal): Promise
   for (const size of sizes) {
     const figures = await measure(size, interrupted);
     all.push(figures);
-    const { customers, lists, issues, steps, seconds, peakUsedBytes, maxRssBytes, wanted } = figures;
+    const { customers, lists, found, steps, seconds, peakUsedBytes, maxRssBytes, wanted } = figures;
     const each = ((seconds * 1000) / customers).toFixed(2);
-    const columns = [customers, lists, issues, steps, seconds.toFixed(1), each];
+    const columns = [customers, lists, found, steps, seconds.toFixed(1), each];
     const memory = [megabytes(peakUsedBytes), megabytes(maxRssBytes)];
     const widths = [9, 12, 8, 7, 9, 9, 11, 13];
     say([...columns, ...memory].map((cell, index) => String(cell).padStart(widths[index] ?? 0)).join(''));
@@ -112,9 +100,9 @@ async function report({ sizes, json }: Asked, interrupted: AbortSignal): Promise
   return last <= first * MOST_MEMORY_GROWTH && all.every(({ wanted }) => wanted.length === 0);
 }
 
-const [first, what, dynamodb = '', stripe = ''] = process.argv.slice(2);
-if (first === '--measure') {
-  process.stdout.write(JSON.stringify(await measureRun(dynamodb, stripe, what === 'memory')));
+const [first, asked = ''] = process.argv.slice(2);
+if (first === MEASURE) {
+  await measureAsAsked(asked);
 } else {
   await runCommand({ usage, leaves: 'What was printed was measured; the tables were its own.', parse, run: report });
 }

@@ -1,4 +1,5 @@
-import { OPERATIONS, type Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { OPERATIONS } from './operations.ts';
 import { type BenchOptions, benchPart } from './part.ts';
 import { measureUsed, type Used } from './used.ts';
 import { withStack } from './with-stack.ts';

@@ -1,38 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { ReadyLine } from '#local/ready-line.ts';
-import type { Reply, Stage } from '../demo/stage.ts';
-
-/** What an operation needs at least: the fewest calls by which its promises can be kept. */
-export type Floor = { readonly stripe: number; readonly dynamodb: number };
-
-export type Operation = {
-  readonly name: string;
-  /** Absent where it depends on how much there is to look at. */
-  readonly floor?: Floor;
-  /** Makes what it needs beforehand, and answers the work that is measured. */
-  prepare(stage: Stage, ready: ReadyLine): Promise<() => Promise<void>>;
-};
-
-const PROTECTED = { 'x-use-integrity-protection': 'true' };
-
-const someone = () => ({ name: 'Bench', email: `bench-${randomUUID()}@example.com` });
-const keyed = (headers: Readonly<Record<string, string>> = {}) => ({ ...headers, 'idempotency-key': randomUUID() });
-
-async function expectStatus(asked: Promise<Reply>, ...wanted: readonly number[]): Promise<Reply> {
-  const reply = await asked;
-  if (!wanted.includes(reply.status)) throw new Error(`${reply.status}: ${JSON.stringify(reply.body)}`);
-  return reply;
-}
-
-const create = (stage: Stage, headers: Readonly<Record<string, string>>, body: object = someone()) =>
-  stage.api('POST', '/customers', { body, headers });
-
-async function twins(stage: Stage): Promise<{ readonly path: string; readonly externalId: string }> {
-  const { body } = await expectStatus(create(stage, keyed(PROTECTED)), 201);
-  await stage.settle();
-  const { stripe } = body['integrations'] as { stripe: { external_id: string } };
-  return { path: `/customers/${body['id']}`, externalId: stripe.external_id };
-}
+import { BY_HAND } from './by-hand.ts';
+import {
+  ask,
+  create,
+  deliver,
+  eventsOf,
+  expectStatus,
+  type Floor,
+  keyed,
+  type Operation,
+  PROTECTED,
+  someone,
+  twins,
+} from './operation.ts';
 
 const write = (
   name: string,
@@ -49,32 +29,10 @@ const write = (
   },
 });
 
-const ask = (name: string, method: string, path: string, floor?: Floor): Operation => ({
-  name,
-  ...(floor && { floor }),
-  async prepare(stage) {
-    const asked = path.endsWith('/fix') ? { body: {} } : {};
-    return async () => void (await expectStatus(stage.api(method, path, asked), 200));
-  },
-});
-
 const schedule = (name: string): Operation => ({
   name: `schedule ${name}`,
   prepare: async (stage) => () => stage.run(name),
 });
-
-type StripeEvent = { readonly id: string; readonly created: number };
-
-/** The events that something in Stripe leads to; none of them is delivered by itself. */
-async function eventsOf(stage: Stage, work: () => Promise<unknown>): Promise<string[]> {
-  const list = async () => ((await stage.stripe('GET', '/v1/events?limit=100'))['data'] as StripeEvent[]) ?? [];
-  const known = new Set((await list()).map(({ id }) => id));
-  await work();
-  return (await list()).map(({ id }) => id).filter((id) => !known.has(id));
-}
-
-const deliver = async (stage: Stage, events: readonly string[]) =>
-  void (await stage.sandbox('POST', '/webhooks/deliver', { events }));
 
 const foreignEdit = (name: string, deliveries: number, floor: Floor): Operation => ({
   ...{ name, floor },
@@ -108,6 +66,8 @@ export const OPERATIONS: readonly Operation[] = [
   write('update of the name, default, and its push', 'PATCH', {}, () => ({ name: 'Renamed' }), {
     ...{ stripe: 2, dynamodb: 3 + 5 },
   }),
+  write('replace by PUT, protected', 'PUT', PROTECTED, someone, { stripe: 1, dynamodb: 5 }),
+  write('replace by PUT, default, and its push', 'PUT', {}, someone, { stripe: 2, dynamodb: 3 + 5 }),
   write('delete, protected', 'DELETE', PROTECTED, undefined, { stripe: 2, dynamodb: 5 }),
   write('delete, default, and its push', 'DELETE', {}, undefined, { stripe: 2, dynamodb: 3 + 5 }),
   {
@@ -174,4 +134,5 @@ export const OPERATIONS: readonly Operation[] = [
   ask('POST retry-failed-syncs', 'POST', '/customers/retry-failed-syncs?integration_name=stripe'),
   ask('POST cleanup-orphaned', 'POST', '/customers/cleanup-orphaned?integration_name=stripe'),
   ask('GET integration-health', 'GET', '/customers/integration-health/stripe'),
+  ...BY_HAND,
 ];

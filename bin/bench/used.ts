@@ -46,7 +46,7 @@ export async function measureUsed(
   await fetch(`${control}/calls`, { method: 'DELETE' });
   await work();
   await settle();
-  const { calls } = await read<{ calls: Call[] }>(`${control}/calls`);
+  const calls = await callsOf({ control });
   const after = await read<Report>(`${control}/usage`);
   const counted = calls.filter((call) => !isWaiting(call));
   const of = (service: string) => counted.filter((call) => call.service === service);
@@ -65,6 +65,11 @@ export async function measureUsed(
     invocations: busy(after, 'invocations') - busy(before, 'invocations'),
     busyMs: Math.round(busy(after, 'busy_ms') - busy(before, 'busy_ms')),
   };
+}
+
+/** What the functions have called since the log of calls was emptied. */
+export async function callsOf({ control }: Pick<ReadyLine, 'control'>): Promise<readonly Call[]> {
+  return (await read<{ calls: Call[] }>(`${control}/calls`)).calls;
 }
 
 async function read<Body>(url: string): Promise<Body> {

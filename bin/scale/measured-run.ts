@@ -1,18 +1,26 @@
 import { stripeClient } from '#adapters/stripe/stripe-client.ts';
 import { StripeIntegration } from '#adapters/stripe/stripe-integration.ts';
 import { systemClock, systemDigest, systemRandom } from '#adapters/system/system.ts';
+import type { RunRequest } from '#domain/consistency-run.ts';
 import { INTEGRATIONS } from '#domain/integrations.ts';
+import { importFromStripe } from '#use-cases/import/import-from-stripe.ts';
 import { beginRun } from '#use-cases/repair/runs/begin-run.ts';
 import type { RunDeps } from '#use-cases/repair/runs/run.ts';
 import { tellRun } from '#use-cases/repair/runs/tell-run.ts';
 import { workOnRun } from '#use-cases/repair/runs/work-on-run.ts';
-import { storesOn } from './tables.ts';
+import { storesOn, type Tables } from './tables.ts';
 
-/** What one run took, in the process that compares. */
+/** What is measured: a run of each kind, or a walk of an import through what has been imported. */
+export type Walked = 'validate' | 'fix' | 'import';
+
+/** What one walk through all customers took, in the process that made it. */
 export type Measured = {
   readonly seconds: number;
+  /** Of a run. */
   readonly steps: number;
-  readonly issues: number;
+  /** What a run found, or what an import met. */
+  readonly found: number;
+  readonly dynamodbCalls: number;
   /** The most that was in use after a garbage collection; absent when only the time was measured. */
   readonly peakUsedBytes?: number;
   readonly maxRssBytes: number;
@@ -22,12 +30,22 @@ const LOOK_EVERY = 10;
 
 const unused = () => Promise.reject(new Error('A comparison writes to nobody.'));
 
-/** Compares both sides by a run, as the functions do, and measures it. */
-export async function measureRun(dynamodb: string, stripe: string, isForMemory: boolean): Promise<Measured> {
+const REQUESTS: Readonly<Record<Exclude<Walked, 'import'>, RunRequest>> = {
+  validate: { is: 'validate' },
+  fix: { is: 'fix', isDryRun: true },
+};
+
+/** Walks through all customers on both sides, as the functions and the importer do, and measures it. */
+export async function measureWalk(
+  tables: Tables,
+  stripe: string,
+  walked: Walked,
+  isForMemory: boolean,
+): Promise<Measured> {
   const client = stripeClient('sk_test_scale', stripe);
   const memory = { peakBytes: 0 };
   const watched = <Port extends object>(port: Port) => (isForMemory ? watchedBy(memory, port) : port);
-  const stores = storesOn(dynamodb);
+  const stores = storesOn(tables);
   const deps: RunDeps = {
     ...{ store: watched(stores.store), scratch: watched(stores.scratch) },
     integrations: INTEGRATIONS,
@@ -39,17 +57,36 @@ export async function measureRun(dynamodb: string, stripe: string, isForMemory: 
     leases: { tryAcquire: unused, renew: unused, release: unused },
   };
   const begunMs = Date.now();
-  const { run } = await beginRun({ ...deps, runs: { start: async () => {} } }, { is: 'validate' });
-  let steps = 1;
-  while ((await workOnRun(deps, { runId: run.id, fence: run.fence })).is === 'more') steps += 1;
-  const seconds = (Date.now() - begunMs) / 1000;
-  const { report } = await tellRun(deps, run.id);
-  if (report === undefined) throw new Error('The run has not told a report.');
+  const told = walked === 'import' ? await importAll(deps) : await run(deps, REQUESTS[walked]);
   return {
-    ...{ seconds, steps, issues: report.issueCount },
+    ...{ seconds: (Date.now() - begunMs) / 1000, ...told, dynamodbCalls: stores.calls() },
     ...(isForMemory && { peakUsedBytes: memory.peakBytes }),
     maxRssBytes: process.resourceUsage().maxRSS * 1024,
   };
+}
+
+type Told = Pick<Measured, 'steps' | 'found'>;
+
+async function run(deps: RunDeps, request: RunRequest): Promise<Told> {
+  const { run: begun } = await beginRun({ ...deps, runs: { start: async () => {} } }, request);
+  let steps = 1;
+  while ((await workOnRun(deps, { runId: begun.id, fence: begun.fence })).is === 'more') steps += 1;
+  const { report } = await tellRun(deps, begun.id);
+  if (report === undefined) throw new Error('The run has not told a report.');
+  return { steps, found: 'issueCount' in report ? report.issueCount : 0 };
+}
+
+async function importAll(deps: RunDeps): Promise<Told> {
+  let found = 0;
+  await importFromStripe(
+    deps,
+    ({ is, reason }) => {
+      if (is !== 'already-in') throw new Error(`${is}: ${reason ?? 'it is not in the catalog'}`);
+      found += 1;
+    },
+    false,
+  );
+  return { steps: 0, found };
 }
 
 /**

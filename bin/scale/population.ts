@@ -29,13 +29,15 @@ export function externalCustomer(number: number): Record<string, unknown> {
   };
 }
 
-/** Puts these customers into the catalog, in step with Stripe but for the drifts. */
+type Filling = { readonly from?: number; readonly onProgress?: (filled: number) => void };
+
+/** Puts the customers up to this number into the catalog, in step with Stripe but for the drifts; `from`: the first of them. */
 export async function fill(
   store: CatalogStore,
   customers: number,
-  onProgress: (filled: number) => void,
+  { from = 0, onProgress = () => {} }: Filling = {},
 ): Promise<void> {
-  let next = 0;
+  let next = from;
   const worker = async () => {
     while (next < customers) {
       const first = next;

@@ -4,28 +4,39 @@ import { DynamoCatalogStore } from '#adapters/dynamodb/dynamo-catalog-store.ts';
 import { DynamoScratchStore } from '#adapters/dynamodb/dynamo-scratch-store.ts';
 import { systemClock, systemRandom } from '#adapters/system/system.ts';
 
-const CATALOG = 'catalog';
-const EPHEMERAL = 'ephemeral';
+/** Where a catalog and its notes are. */
+export type Tables = { readonly endpoint: string; readonly catalog: string; readonly ephemeral: string };
 
 function clientOf(endpoint: string): DynamoDBClient {
   const credentials = { accessKeyId: 'scale', secretAccessKey: 'scale' };
   return new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
 }
 
-/** The stores that deploy, on the DynamoDB there. */
-export function storesOn(endpoint: string) {
-  const client = DynamoDBDocumentClient.from(clientOf(endpoint), { marshallOptions: { removeUndefinedValues: true } });
+/** The stores that deploy, on the tables there, and how many calls both have made. */
+export function storesOn({ endpoint, catalog, ephemeral }: Tables) {
+  let calls = 0;
+  const base = clientOf(endpoint);
+  base.middlewareStack.add(
+    (next) => (args) => {
+      calls += 1;
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+  const client = DynamoDBDocumentClient.from(base, { marshallOptions: { removeUndefinedValues: true } });
   const system = { clock: systemClock, random: systemRandom };
   return {
-    store: new DynamoCatalogStore(client, CATALOG, system),
-    scratch: new DynamoScratchStore(client, EPHEMERAL, system),
+    store: new DynamoCatalogStore(client, catalog, system),
+    scratch: new DynamoScratchStore(client, ephemeral, system),
+    calls: () => calls,
   };
 }
 
-/** Makes both tables; a comparison asks no index. */
-export async function makeTables(endpoint: string): Promise<void> {
+/** Makes both tables in an empty DynamoDB; a comparison asks no index. */
+export async function makeTables(endpoint: string): Promise<Tables> {
+  const tables = { endpoint, catalog: 'catalog', ephemeral: 'ephemeral' };
   const client = clientOf(endpoint);
-  for (const [TableName, names] of [[CATALOG, ['pk', 'sk']] as const, [EPHEMERAL, ['id']] as const]) {
+  for (const [TableName, names] of [[tables.catalog, ['pk', 'sk']] as const, [tables.ephemeral, ['id']] as const]) {
     await client.send(
       new CreateTableCommand({
         TableName,
@@ -36,4 +47,5 @@ export async function makeTables(endpoint: string): Promise<void> {
     );
   }
   client.destroy();
+  return tables;
 }
