@@ -2,6 +2,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { ReadyLine } from '#local/ready-line.ts';
 import type { Stage } from '../demo/stage.ts';
 import { startMadeUpStripe } from '../scale/made-up-stripe.ts';
+import type { Walked } from '../scale/measured-run.ts';
 import { walkInOwnProcess } from '../scale/own-process.ts';
 import { DRIFTS_EVERY, fill } from '../scale/population.ts';
 import { storesOn, type Tables } from '../scale/tables.ts';
@@ -107,18 +108,26 @@ function measureGrowth(options: BenchOptions, tell: (grown: Grown) => void): Pro
         note({ what, customers, ...(await measureOnStack(ready, stage, work)) });
       }
       for (const [what, walked] of WALKS) {
-        // Stripe is made up: the sandbox's own lists take longer the more customers there are.
-        const stripe = await startMadeUpStripe(customers);
-        const took = await walkInOwnProcess({ walked, isForMemory: false }, tables, stripe.url);
-        stripe.close();
+        const { took, stripe } = await walkAll(customers, walked, tables);
         const wanted = walked === 'import' ? customers : Math.ceil(customers / DRIFTS_EVERY);
         if (walked !== 'fix' && took.found !== wanted) throw new Error(`${what} met ${took.found}, not ${wanted}.`);
         const { seconds, dynamodbCalls: dynamodb, maxRssBytes } = took;
-        note({ what, customers, stripe: stripe.calls(), dynamodb, seconds, maxRssBytes });
+        note({ what, customers, stripe, dynamodb, seconds, maxRssBytes });
       }
     }
     return all;
   });
+}
+
+/** Stripe is made up: the sandbox's own lists take longer the more customers there are. */
+async function walkAll(customers: number, walked: Walked, tables: Tables) {
+  const stripe = await startMadeUpStripe(customers);
+  try {
+    const took = await walkInOwnProcess({ walked, isForMemory: false }, tables, stripe.url);
+    return { took, stripe: stripe.calls() };
+  } finally {
+    stripe.close();
+  }
 }
 
 async function measureOnStack(ready: ReadyLine, stage: Stage, work: (stage: Stage) => Promise<void>) {

@@ -18,7 +18,7 @@ export const benchUsage = `Measures the synthesized stack: what operations call,
   --only WORDS   counts those operations whose name has these words
   --requests N   so many requests a load (100)
   --writers N    so many that write to one thing at once, at most (256)
-  --customers N  grows to so many customers (100000)
+  --customers N  grows to so many customers (10000)
   --port N       the stack listens on N and the four ports above it (five free ones)
   --help         prints this
 
@@ -45,7 +45,7 @@ export function parseBenchCommand(args: readonly string[], known: readonly strin
     port: values.port === undefined ? undefined : numberOf('--port', values.port),
     requests: numberOf('--requests', values.requests ?? '100'),
     writers: numberOf('--writers', values.writers ?? '256'),
-    customers: numberOf('--customers', values.customers ?? '100000'),
+    customers: numberOf('--customers', values.customers ?? '10000'),
   };
 }
 

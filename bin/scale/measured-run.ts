@@ -71,9 +71,9 @@ async function run(deps: RunDeps, request: RunRequest): Promise<Told> {
   const { run: begun } = await beginRun({ ...deps, runs: { start: async () => {} } }, request);
   let steps = 1;
   while ((await workOnRun(deps, { runId: begun.id, fence: begun.fence })).is === 'more') steps += 1;
-  const { report } = await tellRun(deps, begun.id);
-  if (report === undefined) throw new Error('The run has not told a report.');
-  return { steps, found: 'issueCount' in report ? report.issueCount : 0 };
+  const { status, reason, report, fix } = await tellRun(deps, begun.id);
+  if (status !== 'done') throw new Error(`The run is ${status}: ${reason ?? 'it has not come to its end'}`);
+  return { steps, found: report?.issueCount ?? fix?.counts.fixed ?? 0 };
 }
 
 async function importAll(deps: RunDeps): Promise<Told> {
