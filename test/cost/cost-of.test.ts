@@ -23,4 +23,31 @@ describe('the price of a million', () => {
     expect(published.date).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(published.source).toContain('https://aws.amazon.com/');
   });
+
+  it('is in docs/capacity.md for every operation that docs/benchmarks.md counts, and of the same counts', () => {
+    const costs = tableIn('docs/capacity.md', '<!-- cost:');
+    const counts = tableIn('docs/benchmarks.md', '<!-- bench: counts -->');
+    const { dynamodbReadUnit, dynamodbWriteUnit, stateTransition } = published.perMillion;
+    const wanted = counts.map((row) => [
+      row['Operation'],
+      (Number(row['Read units']) * dynamodbReadUnit + Number(row['Write units']) * dynamodbWriteUnit).toFixed(2),
+      (Number(row['Transitions']) * stateTransition).toFixed(2),
+    ]);
+    expect(costs.map((row) => [row['Operation'], row['DynamoDB'], row['Step Functions']])).toEqual(wanted);
+    expect(counts.length).toBeGreaterThan(20);
+  });
 });
+
+/** The rows of the first table after a mark, by their headings. */
+function tableIn(path: string, mark: string): Record<string, string>[] {
+  const [, rest = ''] = readFileSync(path, 'utf8').split(mark);
+  const lines = rest.slice(rest.indexOf('\n|') + 1).split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('|'));
+  const [headings = [], , ...rows] = lines.slice(0, end).map((line) =>
+    line
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
+  return rows.map((cells) => Object.fromEntries(headings.map((heading, index) => [heading, cells[index] ?? ''])));
+}
