@@ -1,7 +1,4 @@
-/**
- * `npm run bench`: measures the synthesized stack, and says where it costs or takes more than is wanted. Each part starts
- * what it measures, and ends it before the next begins.
- */
+/** `npm run bench`: measures the synthesized stack, each part alone. docs/benchmarks.md says what is measured. */
 import { join } from 'node:path';
 import { cold } from './bench/cold.ts';
 import { contention } from './bench/contention.ts';
@@ -10,17 +7,18 @@ import { writeDocument } from './bench/document.ts';
 import { growth } from './bench/growth.ts';
 import { load } from './bench/load.ts';
 import { describeMachine } from './bench/machine.ts';
-import { type BenchCommand, benchUsage, NoBenchError, parseBenchCommand } from './bench/options.ts';
+import { type BenchCommand, benchUsage, parseBenchCommand } from './bench/options.ts';
 import type { BenchPart, Cell, PartReport } from './bench/part.ts';
 import { runner } from './bench/runner.ts';
-import { costTable, writeCosts } from './cost/document.ts';
+import { runCommand } from './command-line/command.ts';
+import { costsOf, costTable, writeCosts } from './cost/document.ts';
 
 /** What is sensitive to a machine that has just worked hard comes first. */
 const PARTS: readonly BenchPart[] = [runner, cold, load, counts, contention, growth];
 
 const root = join(import.meta.dirname, '..');
 
-async function run(command: BenchCommand): Promise<boolean> {
+async function run(command: BenchCommand, interrupted: AbortSignal): Promise<boolean> {
   const say = (line: string) => void (command.isJson ? process.stderr : process.stdout).write(`${line}\n`);
   const machine = describeMachine();
   say(machine);
@@ -33,7 +31,7 @@ async function run(command: BenchCommand): Promise<boolean> {
         part.columns.map(([heading]) => heading),
       )}`,
     );
-    const report = await part.run({ ...command, root }, (cells) => say(row(part, cells)));
+    const report = await part.run({ ...command, root, interrupted }, (cells) => say(row(part, cells)));
     for (const missed of report.missed) say(`wanted: ${missed}`);
     say(`(${part.name}: ${((performance.now() - beganMs) / 1000).toFixed(0)} s)`);
     reports.push([part, report]);
@@ -43,7 +41,7 @@ async function run(command: BenchCommand): Promise<boolean> {
     await writeDocument(root, machine, reports);
     // What an operation costs is said of the same counts.
     const counted = figures['counts'] as readonly Counted[] | undefined;
-    if (counted !== undefined) await writeCosts(root, await costTable(root, counted));
+    if (counted !== undefined) await writeCosts(root, costTable(await costsOf(root, counted)));
   }
   if (command.isJson) process.stdout.write(`${JSON.stringify({ machine, ...figures })}\n`);
   return reports.every(([, { missed }]) => missed.length === 0);
@@ -57,14 +55,12 @@ function row({ columns }: BenchPart, cells: readonly Cell[]): string {
   return padded.join('').trimEnd();
 }
 
-try {
-  const command = parseBenchCommand(
-    process.argv.slice(2),
-    PARTS.map(({ name }) => name),
-  );
-  if (command === 'help') process.stdout.write(benchUsage);
-  else if (!(await run(command))) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof NoBenchError ? error.message : error);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage: benchUsage,
+  leaves: 'What was printed was measured; the stack was its own, and is gone.',
+  parse(args) {
+    const names = PARTS.map(({ name }) => name);
+    return parseBenchCommand(args, names);
+  },
+  run,
+});

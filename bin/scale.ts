@@ -35,7 +35,12 @@ async function measure(customers: number, interrupted: AbortSignal): Promise<Fig
     console.error(`${customers}: comparing…`);
     const timed = await walkInOwnProcess({ walked: 'validate', isForMemory: false }, tables, stripe.url, interrupted);
     const lists = stripe.lists();
-    const remembered = await walkInOwnProcess({ walked: 'validate', isForMemory: true }, tables, stripe.url, interrupted);
+    const remembered = await walkInOwnProcess(
+      { walked: 'validate', isForMemory: true },
+      tables,
+      stripe.url,
+      interrupted,
+    );
     const wanted = [
       ...(lists === Math.ceil(customers / 100) ? [] : ['one list call for each hundred customers']),
       ...(timed.found === Math.ceil(customers / DRIFTS_EVERY) ? [] : ['every drift, and no other']),

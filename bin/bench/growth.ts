@@ -101,14 +101,14 @@ function measureGrowth(options: BenchOptions, tell: (grown: Grown) => void): Pro
     let filled = 0;
     for (const customers of SIZES.filter((size) => size <= options.customers)) {
       console.error(`filling the catalog with ${customers} customers…`);
-      await fill(storesOn(tables).store, customers, filled);
+      await fill(storesOn(tables).store, customers, { from: filled });
       filled = customers;
       for (const [what, work] of [...CONSTANT, ...BOUNDED]) {
         await work(stage);
         note({ what, customers, ...(await measureOnStack(ready, stage, work)) });
       }
       for (const [what, walked] of WALKS) {
-        const { took, stripe } = await walkAll(customers, walked, tables);
+        const { took, stripe } = await walkAll(customers, walked, tables, options.interrupted);
         const wanted = walked === 'import' ? customers : Math.ceil(customers / DRIFTS_EVERY);
         if (walked !== 'fix' && took.found !== wanted) throw new Error(`${what} met ${took.found}, not ${wanted}.`);
         const { seconds, dynamodbCalls: dynamodb, maxRssBytes } = took;
@@ -120,10 +120,10 @@ function measureGrowth(options: BenchOptions, tell: (grown: Grown) => void): Pro
 }
 
 /** Stripe is made up: the sandbox's own lists take longer the more customers there are. */
-async function walkAll(customers: number, walked: Walked, tables: Tables) {
+async function walkAll(customers: number, walked: Walked, tables: Tables, interrupted: AbortSignal) {
   const stripe = await startMadeUpStripe(customers);
   try {
-    const took = await walkInOwnProcess({ walked, isForMemory: false }, tables, stripe.url);
+    const took = await walkInOwnProcess({ walked, isForMemory: false }, tables, stripe.url, interrupted);
     return { took, stripe: stripe.calls() };
   } finally {
     stripe.close();

@@ -1,7 +1,8 @@
-import { parseArgs } from 'node:util';
+import { exitCodes } from '../command-line/command.ts';
+import { CommandError, FLAG, numberOf, portOf, readOptions, TEXT } from '../command-line/options.ts';
 import type { BenchOptions } from './part.ts';
 
-export type BenchCommand = Omit<BenchOptions, 'root'> & {
+export type BenchCommand = Omit<BenchOptions, 'root' | 'interrupted'> & {
   /** All of them when none is named. */
   readonly parts: readonly string[];
   readonly isWritten: boolean;
@@ -22,46 +23,27 @@ export const benchUsage = `Measures the synthesized stack: what operations call,
   --port N       the stack listens on N and the four ports above it (five free ones)
   --help         prints this
 
-Times mean something on a quiet machine only. Exit code 0 when all that is wanted holds, 1 when something does not,
-2 for wrong usage.
-`;
+Times mean something on a quiet machine only.
 
-/** The bench cannot run as asked. Said in a sentence. */
-export class NoBenchError extends Error {
-  override readonly name = 'NoBenchError';
-}
+${exitCodes('all that is wanted holds', 'something does not')}`;
 
-/** Reads the command line. `help` when that is what was asked for. @throws NoBenchError */
+const MOST = 9_999_999;
+
+/** Reads the command line. `help` when that is what was asked for. @throws CommandError */
 export function parseBenchCommand(args: readonly string[], known: readonly string[]): BenchCommand | 'help' {
-  const { values, positionals } = parseStrictly(args);
-  if (values.help === true) return 'help';
-  const unknown = positionals.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new NoBenchError(`There is no part ${unknown}: they are ${known.join(', ')}.`);
+  const numbers = { port: TEXT, requests: TEXT, writers: TEXT, customers: TEXT };
+  const asked = readOptions(args, { ...numbers, only: TEXT, write: FLAG, json: FLAG }, 'words');
+  if (asked === 'help') return 'help';
+  const { only = '', port, requests = '100', writers = '256', customers = '10000' } = asked.values;
+  const unknown = asked.words.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new CommandError(`There is no part ${unknown}: they are ${known.join(', ')}.`);
   return {
-    parts: positionals.length > 0 ? positionals : known,
-    isWritten: values.write === true,
-    isJson: values.json === true,
-    only: values.only ?? '',
-    port: values.port === undefined ? undefined : numberOf('--port', values.port),
-    requests: numberOf('--requests', values.requests ?? '100'),
-    writers: numberOf('--writers', values.writers ?? '256'),
-    customers: numberOf('--customers', values.customers ?? '10000'),
+    parts: asked.words.length > 0 ? asked.words : known,
+    isWritten: asked.values.write === true,
+    isJson: asked.values.json === true,
+    ...{ only, port: portOf(port) },
+    requests: numberOf('--requests', requests, { least: 1, most: MOST }),
+    writers: numberOf('--writers', writers, { least: 1, most: MOST }),
+    customers: numberOf('--customers', customers, { least: 1, most: MOST }),
   };
-}
-
-function numberOf(name: string, text: string): number {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-  throw new NoBenchError(`${name} needs a number from 1 to 9999999.`);
-}
-
-function parseStrictly(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const numbers = { port: text, requests: text, writers: text, customers: text };
-  const options = { ...numbers, only: text, write: flag, json: flag, help: flag };
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new NoBenchError((error as Error).message);
-  }
 }

@@ -13,6 +13,8 @@ export type BenchOptions = {
   readonly writers: number;
   /** How many customers there are, at most. */
   readonly customers: number;
+  /** Ends it, whatever it is at. */
+  readonly interrupted: AbortSignal;
 };
 
 export type Cell = string | number;

@@ -5,18 +5,15 @@ import type { BenchOptions } from './part.ts';
 
 /** Works on a stack of its own, whose webhooks are delivered only by hand: an echo would be counted with what it echoes. */
 export async function withStack<Result>(
-  { root, port }: BenchOptions,
+  { root, port, interrupted }: BenchOptions,
   work: (stage: Stage, ready: ReadyLine) => Promise<Result>,
 ): Promise<Result> {
-  const stack = await startChildStack(root, port);
-  const stop = () => void stack.stop();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  const stack = await startChildStack({ root, port, interrupted });
   try {
     const stage = await openStage(stack.ready);
     await stage.sandbox('POST', '/webhooks', { mode: 'hold' });
     return await work(stage, stack.ready);
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeListener(signal, stop);
     await stack.stop();
   }
 }

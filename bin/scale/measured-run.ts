@@ -84,7 +84,7 @@ async function importAll(deps: RunDeps): Promise<Told> {
       if (is !== 'already-in') throw new Error(`${is}: ${reason ?? 'it is not in the catalog'}`);
       found += 1;
     },
-    false,
+    { isTrial: false, isStopped: () => false },
   );
   return { steps: 0, found };
 }

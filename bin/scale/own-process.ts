@@ -15,12 +15,12 @@ export async function walkInOwnProcess(
   walk: Walk,
   tables: Tables,
   stripe: string,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Measured> {
   const script = join(import.meta.dirname, '..', 'scale.ts');
   const asked = JSON.stringify({ walk, tables, stripe });
   const args = ['--expose-gc', script, MEASURE, asked];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { ...(signal && { signal }) });
+  const { stdout } = await promisify(execFile)(process.execPath, args, { signal });
   return JSON.parse(stdout);
 }
 
