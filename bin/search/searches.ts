@@ -28,7 +28,12 @@ const STORY: SearchOption = {
   pattern: /./,
 };
 const SHARD: SearchOption = {
-  ...{ option: 'shard', value: '2/3', says: 'tells every third case, from the second on', variable: 'SHARD' },
+  ...{
+    option: 'shard',
+    value: '2/3',
+    says: 'tells about a third of the cases; three processes with a shard each tell all',
+    variable: 'SHARD',
+  },
   pattern: /^\d+\/\d+$/,
 };
 const SEED: SearchOption = {
@@ -45,6 +50,12 @@ and schedules, with every fault, and holds each up for longer than its lease: no
     tests: ['test/faults/boundaries'],
     environment: { ALL_FAULTS: 'true' },
     options: [STORY, SHARD],
+  },
+  'faults:controls': {
+    says: `Tells stories with every fault where a guard is missing that only a call held past its lease, or only a second
+fault, shows: they must end badly by that, and well by all others.`,
+    takes: 'about ten minutes',
+    tests: ['--testMatch', '**/test/faults/boundaries.controls.ts'],
   },
   'faults:pairs': {
     says: 'Strikes those, too, who mend what a first fault has left: pairs of faults, drawn by a seed.',
