@@ -116,9 +116,9 @@ async function wrongInWorld(stack: Stack, told: readonly Told[]): Promise<string
 async function prepare(stack: Stack, round: string): Promise<Told[]> {
   const names = MODES.flatMap(({ mode }) => ['update', 'move', 'both', 'delete'].map((kind) => `${kind}-${mode}`));
   const creates = names.map((name) => ({ request: create(`${round}-${name}`, PROTECTED) }));
-  await Promise.all(creates.map((one) => ask(stack, one)));
+  await askUntilAnswered(stack, creates);
   const edits = creates.map((one) => ({ request: edit(one, 'edit', { name: 'Edited' }, {}) }));
-  await Promise.all(edits.map((one) => ask(stack, one)));
+  await askUntilAnswered(stack, edits);
   return [...creates, ...edits];
 }
 
@@ -164,6 +164,16 @@ async function ask(stack: Stack, told: Told): Promise<Reply | undefined> {
   const isFinal = reply.status !== 202 && reply.status < 500 && reply.headers.get('retry-after') === null;
   if (isFinal) told.final ??= reply;
   return reply;
+}
+
+/** Repeats each key until it is answered for good: on a slow machine the first reply may be that the work goes on. */
+async function askUntilAnswered(stack: Stack, all: readonly Told[]): Promise<void> {
+  for (let repeats = 0; repeats < MOST_REPEATS; repeats += 1) {
+    const open = all.filter(({ final }) => final === undefined);
+    if (open.length === 0) return;
+    if (repeats > 0) await stack.settle();
+    await Promise.all(open.map((one) => ask(stack, one)));
+  }
 }
 
 async function untilHeld(stack: Stack, ofEach: number): Promise<void> {
