@@ -1,5 +1,5 @@
 import type { CustomerFields } from '#domain/customer.ts';
-import { type FieldOwners, merge, type Sides } from '#domain/merge.ts';
+import { type FieldOwners, merge, type Side, type Sides } from '#domain/merge.ts';
 
 const VALUES = [null, '', ' ', 'a', ' a ', 'b', 'c'];
 const FIELDS = ['name', 'email'] as const;
@@ -10,7 +10,7 @@ const OWNERS: readonly FieldOwners[] = [
 ];
 
 /** The rule said once more, as a table over what each side did since both agreed. */
-function oracle(base: string, local: string, remote: string, owner: 'catalog' | 'stripe'): string {
+function oracle(base: string, local: string, remote: string, owner: Side): string {
   const here = local === '' ? 'missing' : local === base ? 'kept' : 'changed';
   const there = remote === base ? 'kept' : 'changed';
   if (local === remote) return 'agree';

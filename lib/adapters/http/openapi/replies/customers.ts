@@ -58,11 +58,10 @@ export const customer = component(
       {
         ...{ id: EXAMPLE_ID, name: 'John Doe', email: 'john@example.com', status: 'active', version: 1 },
         ...{ created_at: MADE_AT, updated_at: MADE_AT },
-        integrations: {
-          stripe: {
-            ...{ external_id: 'cus_QK3xw1Zr8vT2aB', sync_status: 'synced', last_synced_at: MADE_AT, conflict: null },
-          },
-        },
+        integrations: forEachOf(INTEGRATIONS, () => ({
+          ...{ external_id: 'cus_QK3xw1Zr8vT2aB', sync_status: 'synced' as const },
+          ...{ last_synced_at: MADE_AT, conflict: null },
+        })),
       },
     ],
   },
