@@ -13,8 +13,8 @@ const BUGS = [
   },
   {
     file: 'lib/use-cases/catalog/owed.ts',
-    guard: 'await pokes.poke({ customerId }).catch((error: Error) => {',
-    without: 'await pokes.poke({ customerId }).catch((error: Error) => { if (Number(1)) throw error;',
+    guard: 'await pokes.poke(pokeTo(customerId, integration)).catch((error: Error) => {',
+    without: 'await pokes.poke(pokeTo(customerId, integration)).catch((error: Error) => { if (Number(1)) throw error;',
   },
   { file: 'lib/use-cases/catalog/subscriptions.ts', guard: 'asked === undefined ||', without: 'Number(1) ||' },
   {
