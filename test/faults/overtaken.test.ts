@@ -2,6 +2,7 @@ import { violations } from '../stack/invariants.ts';
 import { type PlantedBug, withPlantedBug } from '../stack/planted-bug.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
 import { readWorld } from '../stack/world.ts';
+import { ENDED_BY_ANYBODY } from './ended-by-anybody.ts';
 import { OVERTAKEN } from './overtaken.ts';
 
 const STORIES = Object.entries(OVERTAKEN);
@@ -11,19 +12,7 @@ const STORIES = Object.entries(OVERTAKEN);
  * owner, the version, the claim. Any one of them alone hides that another is lost, so the control takes all of them.
  */
 const LATE_WRITES: readonly PlantedBug[] = [
-  {
-    file: 'lib/use-cases/saga/finalise.ts',
-    guard: `        unchanged(operation),
-      ),
-      ...KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook),`,
-    without: `        { is: 'missing', field: 'anything' },
-      ),
-      ...Object.fromEntries(
-        Object.entries(KINDS[operation.kind].succeed(deps, operation, { externalId, at, ...requestId }, isAskedToLook))
-          .filter(([, write]) => write !== undefined)
-          .map(([name, write]) => [name, { ...write, when: { is: 'missing', field: 'anything' } }]),
-      ),`,
-  },
+  ENDED_BY_ANYBODY,
   {
     file: 'lib/use-cases/sync/end-run.ts',
     guard: "const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);",
