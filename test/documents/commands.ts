@@ -37,6 +37,7 @@ export function inlineCommandsOf(document: string, text = readFileSync(document,
 /** Why a command is not run by the test of the documents. */
 const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^npm install && npm (start|test)$/, 'is how this very test was begun, or the stack that it talks to'],
+  [/^npm run (bench|mutants) /, 'takes long, and means something on a quiet machine only'],
   [/^npm run demo$/, 'test/demo plays it'],
   [/^npx node examples\//, 'test/examples runs it'],
   [/^npm install openapi-fetch$|\$CONCORD|^npx -p openapi-typescript/, 'is for a project of the reader’s own'],

@@ -10,6 +10,7 @@ const AWS_GLOBAL = ['--query', '--output', '--region', '--profile'];
 /** Those of the operations that documents name: the members of the operation's input. */
 const AWS_INPUTS: Readonly<Record<string, readonly string[]>> = {
   'cloudformation describe-stacks': ['StackName'],
+  'lambda invoke': ['FunctionName'],
   'secretsmanager put-secret-value': ['SecretId', 'SecretString'] satisfies (keyof PutSecretValueCommandInput)[],
   'sqs start-message-move-task': ['SourceArn'] satisfies (keyof StartMessageMoveTaskCommandInput)[],
 };

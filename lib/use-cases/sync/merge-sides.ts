@@ -17,7 +17,7 @@ const FIELDS = ['name', 'email'] as const;
 export async function mergeSides(deps: SyncDeps, run: Run, twin: ExternalCustomer): Promise<SyncResult> {
   const { customer, sync } = run;
   const local = { name: customer.name, email: customer.email };
-  const remote = { name: canonical(twin.name), email: canonical(twin.email) };
+  const remote = remoteOf(twin);
   const merged = merge({ base: sync.base, local, remote, emptied: sync.emptied }, deps.owners);
   const blocked = await findBlocker(deps, customer, merged.pulled.email ?? null);
   const { next, changes, writes: own } = decide(deps, run, merged, blocked);
@@ -36,7 +36,7 @@ async function bringAbout(
   merged: Merge,
   { next, changes, writes }: Decided & { readonly next: Run },
 ): Promise<SyncResult> {
-  const remote = { name: canonical(twin.name), email: canonical(twin.email) };
+  const remote = remoteOf(twin);
   const fields = merged.pushed;
   const isMarking = run.sync.isUnmarked === true;
   if (Object.keys(fields).length > 0 || isMarking) {
@@ -50,4 +50,9 @@ async function bringAbout(
 
 function pick(values: CustomerFields, wanted: Partial<CustomerFields>): Partial<CustomerFields> {
   return { ...('name' in wanted && { name: values.name }), ...('email' in wanted && { email: values.email }) };
+}
+
+/** What the integration has, as both sides are compared. */
+function remoteOf(twin: ExternalCustomer): CustomerFields {
+  return { name: canonical(twin.name), email: canonical(twin.email) };
 }
