@@ -47,6 +47,7 @@ describe('an outgoing call', () => {
       service: 'dynamodb',
       action: 'PutItem',
       capacity: { read: 0, write: 2.5 },
+      item_writes: 1,
       duration_ms: expect.any(Number),
     });
   });
