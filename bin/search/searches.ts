@@ -87,7 +87,7 @@ fault, shows: they must end badly by that, and well by all others.`,
   },
   histories: {
     says: 'Tells every history of one field, up to a length, and holds it against an oracle that knows no code.',
-    takes: 'minutes for 6 steps, and about ten times as long for each one more',
+    takes: 'about a minute for 6 steps, and much longer for each one more',
     tests: ['test/two-way/histories'],
     options: [
       {
@@ -110,7 +110,7 @@ fault, shows: they must end badly by that, and well by all others.`,
   },
   fuzz: {
     says: 'Gives whatever parses what nobody would send: it is read as it was written, or refused as documented.',
-    takes: 'about half an hour',
+    takes: 'hours',
     tests: ['test/properties'],
     options: [
       {
