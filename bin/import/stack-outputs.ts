@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { shiftDate } from '#local/shifted-date.ts';
 import { CommandError } from '../command-line/options.ts';
 
 export type StackOutputs = Readonly<Record<string, string>>;
 
 /**
  * The outputs of the stack: of `npm start` by its control URL, of a deployed one by the file that the CDK wrote, or by
- * the environment. Against `npm start`, AWS and Stripe are pointed at it, as examples/create-customer does.
+ * the environment. Against `npm start`, AWS and Stripe are pointed at it, as examples/create-customer does, and the process
+ * goes by its clock from now on: what was sent an hour ago must look so to the functions, too.
  * @throws CommandError
  */
 export async function readOutputs(where: string | undefined, env: NodeJS.ProcessEnv): Promise<StackOutputs> {
@@ -21,6 +23,10 @@ export async function readOutputs(where: string | undefined, env: NodeJS.Process
   // These would come first.
   for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete env[name];
   env['STRIPE_SECRET_KEY'] ??= 'sk_test_local';
+  const clock = await fetch(`${control}/clock`, { method: 'POST', body: '{"advance_seconds":0}' });
+  const { now } = (await clock.json()) as { now: string };
+  const aheadMs = Date.parse(now) - Date.now();
+  shiftDate(() => aheadMs);
   return (await reply.json()) as StackOutputs;
 }
 

@@ -63,6 +63,14 @@ describe('the import of a file', () => {
     expect(stripe.map(({ name }) => name).sort()).toEqual(['Last', 'Max', 'Roe, "Jane"']);
   });
 
+  it('goes by the clock of the stack: leases and the age of requests are told by it', async () => {
+    const { now } = await stack.control$('POST', '/clock', { advance_seconds: 3 * 86_400 });
+    await runImport(stack, fileOf('email,name\nlater@example.com,Later\n'));
+    const { customers } = await readOwnWorld(stack);
+    const later = customers.find(({ email }) => email === 'later@example.com');
+    expect(String(later?.['createdAt']) >= String(now)).toBe(true);
+  });
+
   it('is done once, however often it is run, also twice at the same time', async () => {
     const args = fileOf('email,name\nonce1@example.com,Once 1\nonce2@example.com,Once 2\n');
     const twins = await Promise.all([runImport(stack, args), runImport(stack, args)]);

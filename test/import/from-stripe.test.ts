@@ -47,8 +47,7 @@ describe('the import of a Stripe account', () => {
       const { code, report } = await running.ended;
       expect([code, report.stopped]).toEqual([exit, stopped]);
     }
-    // What the killed ones had in hand is done by the schedules once their leases are over, or by the last one. It begins
-    // after them: by their clock, which is ahead, its own leases would be over too.
+    // What the killed ones had in hand is done by the schedules once their leases are over, or by the last one.
     await stack.control$('POST', '/clock', { advance_seconds: 100 });
     await stack.control$('POST', '/schedules/sweep-operations/run');
     const { report } = await startImport(stack, FAST).ended;
