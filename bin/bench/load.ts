@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { ReadyLine } from '#local/ready-line.ts';
 import type { Stage } from '../demo/stage.ts';
-import { naiveCreate } from './naive.ts';
+import { type LoadOperation, loadOperations, NAIVE, PROTECTED_CREATE } from './load-operations.ts';
 import { type BenchOptions, benchPart } from './part.ts';
 import { percentile } from './statistics.ts';
 import { withStack } from './with-stack.ts';
@@ -20,9 +19,6 @@ type Loaded = {
 
 const LATENCIES_MS = [0, 150];
 const AT_ONCE = [1, 16, 64];
-const NAIVE = 'naive create';
-const PROTECTED_CREATE = 'create, protected';
-const PROTECTED = { 'x-use-integrity-protection': 'true' };
 /** What a protected create may take when Stripe takes as long as it does, as a ratio of its p50. */
 const MOST_RATIO = 2;
 
@@ -30,7 +26,7 @@ const MOST_RATIO = 2;
 export const load = benchPart<Loaded>({
   name: 'load',
   columns: [
-    ['Operation', 22],
+    ['Operation', 30],
     ['Stripe takes (ms)', 19],
     ['At once', 9],
     ['A second', 10],
@@ -65,66 +61,84 @@ export const load = benchPart<Loaded>({
 });
 
 /** What follows from one operation by itself has ended before the next begins. */
-function measureLoad(options: BenchOptions, tell: (loaded: Loaded) => void): Promise<Loaded[]> {
-  return withStack(options, async (stage, ready) => {
-    const operations = await operationsOn(stage, ready);
-    const all: Loaded[] = [];
-    for (const latencyMs of LATENCIES_MS) {
-      await stage.sandbox('POST', '/latency', { ms: latencyMs });
-      for (const atOnce of AT_ONCE) {
-        let naiveMs: number | undefined;
-        for (const [operation, work] of operations) {
-          // Environments start as they are needed: that is measured elsewhere.
-          await run(work, Math.min(atOnce, options.requests), atOnce);
-          await stage.settle();
-          const { tookMs, seconds } = await run(work, Math.max(options.requests, atOnce), atOnce);
-          await stage.settle();
+async function measureLoad(options: BenchOptions, tell: (loaded: Loaded) => void): Promise<Loaded[]> {
+  const { beside } = options;
+  return withStack(options, async (...stack) => {
+    const side = await sideOf('', ...stack);
+    if (beside === undefined) return measureSides([side], options, tell);
+    const there = { ...options, root: beside, port: undefined };
+    return withStack(there, async (...other) =>
+      measureSides([side, await sideOf(', beside', ...other)], options, tell),
+    );
+  });
+}
+
+/** A stack that is measured, what is asked of it, and how its rows are told from another's. */
+type Side = {
+  readonly suffix: string;
+  readonly stage: Stage;
+  readonly operations: readonly LoadOperation[];
+};
+
+const sideOf = async (suffix: string, stage: Stage, ready: ReadyLine): Promise<Side> => ({
+  ...{ suffix, stage },
+  operations: await loadOperations(stage, ready, Math.max(...AT_ONCE)),
+});
+
+/** Of several, each operation is measured on one after the other, so that whatever else the machine does meets all. */
+async function measureSides(
+  sides: readonly Side[],
+  { requests: least }: BenchOptions,
+  tell: (loaded: Loaded) => void,
+): Promise<Loaded[]> {
+  const all: Loaded[] = [];
+  for (const latencyMs of LATENCIES_MS) {
+    for (const { stage } of sides) await stage.sandbox('POST', '/latency', { ms: latencyMs });
+    for (const atOnce of AT_ONCE) {
+      const requests = Math.max(least, atOnce);
+      const naiveMs = new Map<Side, number>();
+      for (let nth = 0; nth < (sides[0]?.operations.length ?? 0); nth += 1) {
+        for (const side of sides) {
+          const operation = side.operations[nth];
+          if (operation === undefined) continue;
+          const { tookMs, seconds } = await runWarm(operation, side.stage, requests, atOnce);
           const p50Ms = percentile(tookMs, 0.5);
-          naiveMs ??= p50Ms;
-          const figures = { p50Ms, p99Ms: percentile(tookMs, 0.99), ratio: p50Ms / naiveMs };
-          const loaded = { operation, latencyMs, atOnce, perSecond: tookMs.length / seconds, ...figures };
+          if (operation.name === NAIVE) naiveMs.set(side, p50Ms);
+          const figures = { p50Ms, p99Ms: percentile(tookMs, 0.99), ratio: p50Ms / (naiveMs.get(side) ?? p50Ms) };
+          const named = { operation: `${operation.name}${side.suffix}`, latencyMs, atOnce };
+          const loaded = { ...named, perSecond: tookMs.length / seconds, ...figures };
           tell(loaded);
           all.push(loaded);
         }
       }
     }
-    return all;
-  });
+  }
+  return all;
 }
 
-type Work = () => Promise<void>;
-
-/** The naive one first: the others are told beside it. */
-async function operationsOn(stage: Stage, ready: ReadyLine): Promise<[string, Work][]> {
-  const create = async (headers: Readonly<Record<string, string>>, key: string = randomUUID()) => {
-    const body = { name: 'Bench', email: `bench-${key}@example.com` };
-    const reply = await stage.api('POST', '/customers', { body, headers: { ...headers, 'idempotency-key': key } });
-    if (reply.status !== 201 && reply.status !== 202) throw new Error(`A create was answered ${reply.status}.`);
-    return reply;
-  };
-  const key = randomUUID();
-  const { body } = await create(PROTECTED, key);
-  return [
-    [NAIVE, await naiveCreate(ready)],
-    [PROTECTED_CREATE, async () => void (await create(PROTECTED))],
-    ['create, default', async () => void (await create({}))],
-    ['replay of a create', async () => void (await create(PROTECTED, key))],
-    ['GET customer', async () => void (await stage.api('GET', `/customers/${body['id']}`))],
-  ];
+/** Environments start as they are needed: that is measured elsewhere. */
+async function runWarm(operation: LoadOperation, stage: Stage, requests: number, atOnce: number) {
+  await operation.prepare?.(requests + atOnce);
+  await stage.settle();
+  await run(operation, atOnce, atOnce);
+  await stage.settle();
+  const measured = await run(operation, requests, atOnce);
+  await stage.settle();
+  return measured;
 }
 
-async function run(work: Work, requests: number, atOnce: number) {
+async function run({ work }: LoadOperation, requests: number, atOnce: number) {
   const tookMs: number[] = [];
   let left = requests;
-  const worker = async () => {
+  const asker = async (_: unknown, number: number) => {
     while (left > 0) {
       left -= 1;
       const beganMs = performance.now();
-      await work();
+      await work(number);
       tookMs.push(performance.now() - beganMs);
     }
   };
   const beganMs = performance.now();
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: atOnce }, asker));
   return { tookMs, seconds: (performance.now() - beganMs) / 1000 };
 }

@@ -5,6 +5,8 @@ export type BenchOptions = {
   readonly root: string;
   /** The first of five ports for a stack; undefined: whichever are free. */
   readonly port: number | undefined;
+  /** Another checkout, of this or an earlier version, whose load is measured in turn with this one's. */
+  readonly beside: string | undefined;
   /** Of what is counted, those whose name has this in it. */
   readonly only: string;
   /** How many requests make a load. */

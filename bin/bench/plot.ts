@@ -13,7 +13,10 @@ export type Plot = {
 
 const [WIDTH, HEIGHT] = [640, 360];
 const FRAME = { left: 64, right: 180, top: 36, bottom: 48 };
-const COLOURS = ['#1f5fbf', '#c2410c', '#15803d', '#7e22ce', '#a16207', '#0e7490', '#be185d', '#4b5563'];
+const COLOURS = [
+  ...['#1f5fbf', '#c2410c', '#15803d', '#7e22ce', '#a16207', '#0e7490', '#be185d', '#4b5563'],
+  ...['#000000', '#84cc16', '#f472b6', '#94a3b8'],
+];
 
 /** The plot as a picture of its own: it needs no script and no font, and is read on dark pages too. */
 export function drawPlot({ title, x, y, lines }: Plot): string {
