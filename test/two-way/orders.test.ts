@@ -2,7 +2,7 @@ import { type Change, createWorld, drawOrder, everyOrder, type OrdersWorld, tell
 
 /** `npm run orders` tells every order of the longest histories; the suite draws some. */
 const isAll = process.env['ALL_ORDERS'] === 'true';
-const DRAWN = 10_000;
+const DRAWN = 4_000;
 /** A world is left when it has grown: what is kept of earlier customers slows it down. */
 const ORDERS_A_WORLD = 20;
 
