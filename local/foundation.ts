@@ -8,8 +8,11 @@ import { loadStatesEngine, type StatesEngine } from './states-engine.ts';
 import { type StripeSandbox, startStripeSandbox } from './stripe-sandbox/server.ts';
 import { type Assembly, synthesize } from './synth.ts';
 
-/** The stage that the runner stands for. Webhooks are let in as they come: one machine takes longer for each than Lambda. */
-const LOCAL_CONTEXT = { stage: 'local', webhookConcurrency: 1000 };
+/**
+ * The stage that the runner stands for. Webhooks are let in as they come, and callers as many as there are: one machine
+ * takes longer for each than Lambda, and who comes when it is busy waits in line instead of being turned away.
+ */
+const LOCAL_CONTEXT = { stage: 'local', webhookConcurrency: 1000, limitNoisyCallers: 'no' };
 /** The sandbox has no limit; Stripe's own test mode has the one that is the default. */
 const OF_SANDBOX = { stripeRequestsPerSecond: 100_000 };
 

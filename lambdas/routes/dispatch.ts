@@ -4,6 +4,7 @@ import { customerBusy, notFound, ProblemError } from '#domain/problem.ts';
 import { StoreContendedError } from '#ports/catalog-store.ts';
 import { log } from '../wiring/catalog.ts';
 import { count } from '../wiring/metric.ts';
+import { fairly } from './fairly.ts';
 import type { Route } from './route.ts';
 
 type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -52,7 +53,7 @@ async function answer(
   try {
     const route = routes[event.routeKey];
     if (route === undefined) throw notFound('route');
-    return await route(event, context);
+    return await fairly(event, () => route(event, context));
   } catch (error) {
     if (error instanceof ProblemError) return problemReply(error.problem, requestId);
     if (error instanceof StoreContendedError) return problemReply(customerBusy().problem, requestId);

@@ -15,6 +15,7 @@ export type ProblemType =
   | 'unsupported-media-type'
   | 'idempotency-key-reused'
   | 'reconciliation-refused'
+  | 'too-many-requests'
   | 'stripe-rejected'
   | 'stripe-unavailable'
   | 'internal';
@@ -46,6 +47,7 @@ const NOT_FINAL: ReadonlySet<ProblemType> = new Set([
   'customer-busy',
   'idempotency-in-progress',
   'idempotency-key-reused',
+  'too-many-requests',
   'stripe-unavailable',
   'internal',
 ]);
@@ -118,6 +120,15 @@ export function keyInProgress(): ProblemError {
     type: 'idempotency-in-progress',
     detail: 'The first request with this idempotency key is still under way.',
     retryAfterSeconds: 1,
+  });
+}
+
+/** The caller keeps others waiting. Nothing was looked at. */
+export function tooManyRequests(): ProblemError {
+  return new ProblemError({
+    type: 'too-many-requests',
+    detail: 'Others wait while this caller has many requests at work. Send fewer at once.',
+    retryAfterSeconds: 2,
   });
 }
 

@@ -48,6 +48,7 @@ export class Concord extends Construct {
     const pokes = new Pokes(this, 'Pokes', { stage, visibilityTimeout: Duration.minutes(6) });
     const owners: Use = { environment: { OWNER_OF_NAME: config.owners.name, OWNER_OF_EMAIL: config.owners.email } };
     const grace: Use = { environment: { GRACE_MINUTES: String(config.graceMinutes) } };
+    const fair: Use = { environment: { LIMIT_NOISY_CALLERS: config.limitNoisyCallers } };
     const size: Use = { environment: { MOST_AT_ONCE: String(config.mostAtOnce) } };
 
     const sagaSteps = new ConcordFunction(this, 'SagaSteps', {
@@ -87,6 +88,7 @@ export class Concord extends Construct {
         saga.starting,
         pokes.sending,
         pokes.countingDeadLetters,
+        fair,
         ...(config.reservesConcurrency && config.apiConcurrency !== undefined
           ? [{ atOnce: config.apiConcurrency }]
           : []),
@@ -103,6 +105,7 @@ export class Concord extends Construct {
         saga.starting,
         pokes.sending,
         stripe.reading('delete-customer'),
+        fair,
       ],
     });
     const maintenance = new ConcordFunction(this, 'MaintenanceFunction', {
@@ -123,6 +126,7 @@ export class Concord extends Construct {
           owners,
           grace,
           size,
+          fair,
         ],
       ],
     });

@@ -20,7 +20,11 @@ export class ConcordDashboard extends Construct {
       dashboardName: `concord-${stage}`,
       widgets: [
         [
-          graph('Requests, and those answered 5xx', [api.metricCount(), api.metricServerError()]),
+          graph(
+            'Requests, and those answered 5xx or turned away',
+            [api.metricCount()],
+            [api.metricServerError(), own('CallerTurnedAway', 'Sum')],
+          ),
           graph('How long they took', [
             api.metricLatency({ statistic: 'p50', label: 'p50' }),
             api.metricLatency({ statistic: 'p99', label: 'p99' }),

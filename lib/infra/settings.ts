@@ -66,6 +66,11 @@ export const settingsSchema = z.strictObject({
     .describe(
       'How many requests the API’s function serves at once, reserved for it. Without it, as many as there is room for.',
     ),
+  limitNoisyCallers: oneOf('yes', 'no')
+    .default('yes')
+    .describe(
+      'Whether a caller who has many requests at work is answered 429 while it keeps others waiting. `no` for a single caller, or several who trust one another.',
+    ),
   syncConcurrency: wholeNumber(2, 1000).default(4).describe('How many batches of pokes are worked on at once.'),
   requestsPerSecond: wholeNumber(1, 10_000).default(1000).describe('What the API lets through; more is answered 429.'),
   requestBurst: wholeNumber(1, 5_000).default(500).describe('How many requests may come at once above that.'),

@@ -15,6 +15,7 @@ const TOLD: readonly { readonly tell: () => Problem; readonly type: ProblemType;
   { type: 'idempotency-key-reused', tell: () => problems.keyReused().problem },
   { type: 'idempotency-in-progress', tell: () => problems.keyInProgress().problem, seconds: 1 },
   { type: 'reconciliation-refused', tell: () => problems.reconciliationRefused('').problem },
+  { type: 'too-many-requests', tell: () => problems.tooManyRequests().problem, seconds: 2 },
   { type: 'stripe-rejected', tell: () => problems.stripeRejected('') },
   { type: 'stripe-unavailable', tell: () => problems.stripeUnavailable(), seconds: 5 },
 ];
@@ -41,6 +42,7 @@ describe('a problem', () => {
     const types = [...new Set(TOLD.map(({ type }) => type)), 'internal' as const];
     expect(types.filter((type) => !isFinalProblem({ type, detail: '' })).toSorted()).toEqual([
       ...['customer-busy', 'idempotency-in-progress', 'idempotency-key-reused', 'internal', 'stripe-unavailable'],
+      'too-many-requests',
     ]);
   });
 });

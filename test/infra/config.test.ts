@@ -11,7 +11,12 @@ describe('the settings', () => {
       ...{ stage: 'dev', stripeMode: 'test', hasStripeReadKey: false, logRetentionDays: 30 },
       ...{ owners: { name: 'catalog', email: 'catalog' }, syncConcurrency: 4, graceMinutes: 10, mostAtOnce: 5_000 },
       ...{ requestsPerSecond: 1000, requestBurst: 500, jwt: undefined },
-      ...{ reservesConcurrency: true, webhookConcurrency: 20, stripeShares: expect.any(Object) },
+      ...{
+        limitNoisyCallers: 'yes',
+        reservesConcurrency: true,
+        webhookConcurrency: 20,
+        stripeShares: expect.any(Object),
+      },
     });
   });
 
@@ -42,6 +47,7 @@ describe('the settings', () => {
     [{ stripeReadKey: 'two' }, 'stripeReadKey'],
     [{ webhookConcurrency: '0' }, 'webhookConcurrency'],
     [{ apiConcurrency: '0' }, 'apiConcurrency'],
+    [{ limitNoisyCallers: 'some' }, 'limitNoisyCallers'],
     [{ corsOrigins: '*' }, 'corsOrigins'],
     [{ corsOrigins: 'https://app.example/path' }, 'corsOrigins'],
     [{ reserveConcurrency: 'maybe' }, 'reserveConcurrency'],

@@ -240,7 +240,14 @@ describe('the synthesized stack', () => {
         'ExecutionsTimedOut',
         'ExecutionsAborted',
       ],
-      ...['NeedsAttention', 'OldestOverdue', 'ApproximateNumberOfMessagesVisible', 'WebhookReceived', 'WebhookRefused'],
+      ...[
+        'CallerTurnedAway',
+        'NeedsAttention',
+        'OldestOverdue',
+        'ApproximateNumberOfMessagesVisible',
+        'WebhookReceived',
+        'WebhookRefused',
+      ],
       ...['WebhookTurnedAway', 'EventPositionAge', 'WebhookSilence', 'ConsistencyIssues', 'ReadThrottleEvents'],
       ...['WriteThrottleEvents', 'Errors', 'Throttles'],
     ];
@@ -297,6 +304,18 @@ describe('the synthesized stack', () => {
   it('reserves executions for webhooks, so that a flood of them takes none from the API', () => {
     expect(functionNamed('webhook').Properties['ReservedConcurrentExecutions']).toBe(20);
     expect(functionNamed('api').Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('has no function behind the API that a noisy caller may keep to itself', () => {
+    const limits = ofType('AWS::Lambda::Function').flatMap(({ Properties }) => {
+      const { Variables = {} } = (Properties['Environment'] ?? {}) as unknown as {
+        Variables?: Record<string, unknown>;
+      };
+      const { LIMIT_NOISY_CALLERS: limit } = Variables;
+      return limit === undefined ? [] : [[Properties['FunctionName'], limit]];
+    });
+    const behindApi = ['api', 'delete-customer', 'maintenance'];
+    expect(limits.toSorted()).toEqual(behindApi.map((name) => [`concord-prod-${name}`, 'yes']));
   });
 
   it('has the routes and scopes that docs/openapi.json describes, and none besides', () => {

@@ -31,6 +31,7 @@ export const PROBLEMS: Readonly<Record<ProblemType, readonly [status: number, ti
   'unsupported-media-type': [415, 'The body is not JSON'],
   'idempotency-key-reused': [422, 'The idempotency key was reused'],
   'stripe-rejected': [422, 'Stripe rejected the customer'],
+  'too-many-requests': [429, 'There are too many requests'],
   internal: [500, 'Internal error'],
   'stripe-unavailable': [503, 'Stripe is unavailable'],
 };

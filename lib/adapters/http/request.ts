@@ -92,7 +92,8 @@ export function readCaller(event: APIGatewayProxyEventV2): Caller {
   return { issuer: null, subject };
 }
 
-function callerOf(event: APIGatewayProxyEventV2): string {
+/** The caller as one text: what keys are kept apart by. */
+export function callerOf(event: APIGatewayProxyEventV2): string {
   const { issuer, subject } = readCaller(event);
   return issuer === null ? subject : JSON.stringify([issuer, subject]);
 }

@@ -30,7 +30,12 @@ const TAGS: Readonly<Record<Tag, string>> = {
 };
 
 /** Problems that say when another answer is to be expected. */
-const RETRIED: ReadonlySet<ApiProblem> = new Set(['customer-busy', 'idempotency-in-progress', 'stripe-unavailable']);
+const RETRIED: ReadonlySet<ApiProblem> = new Set([
+  'customer-busy',
+  'idempotency-in-progress',
+  'too-many-requests',
+  'stripe-unavailable',
+]);
 
 /**
  * The whole API as OpenAPI 3.1: the routes that deploy, with the schemas that requests are parsed by.
@@ -84,7 +89,7 @@ export function describeApi({ routes, kinds, version }: Description): Json {
 const GATEWAY_RESPONSES = {
   Unauthorized: gatewayResponse('There is no valid token.'),
   Forbidden: gatewayResponse('The token lacks the scope.'),
-  TooManyRequests: gatewayResponse('There were too many requests.'),
+  TooManyRequests: failureOf([describeProblem('too-many-requests')]),
   Unavailable: gatewayResponse('The function is not there to answer.'),
 };
 
@@ -122,7 +127,7 @@ function successOf({ description, schema, headers = [] }: ReplyDescription): Jso
 function failureOf(problems: readonly ProblemDescription[]): Json {
   const schemas = problems.map(({ schema }) => schemaRef(schema));
   const isRetried = problems.some(({ type }) => RETRIED.has(type));
-  const isGateways = problems.some(({ status }) => status === 413 || status >= 500);
+  const isGateways = problems.some(({ status }) => status === 413 || status === 429 || status >= 500);
   return {
     description: problems.map(({ type, meaning }) => `\`${type}\`: ${meaning}`).join('\n\n'),
     ...(isRetried && headersOf(['RetryLater'])),

@@ -25,6 +25,8 @@ const MEANINGS: Readonly<Record<ApiProblem, string>> = {
   'unsupported-media-type': 'The body is not `application/json`.',
   'idempotency-key-reused': 'The key was used with another payload.',
   'stripe-rejected': 'Stripe refused, for the reason in `detail`. Both sides are as they were.',
+  'too-many-requests':
+    'You have many requests at work while others wait. Nothing was done: send fewer at once, after `Retry-After`.',
   internal: 'Something went wrong. The request can be repeated.',
   'stripe-unavailable': 'Stripe could not be reached. Nothing was left behind: try again after `Retry-After`.',
 };
