@@ -15,11 +15,11 @@ export async function costsOf(root: string, counts: readonly Counted[]): Promise
 /** The same as a table in Markdown. */
 export function costTable(costs: readonly OperationCost[]): string {
   const usd = (value: number) => value.toFixed(2);
-  const rows = costs.map(({ operation, dynamodb, lambda, states, queue, api, total }) => {
-    return `| ${[operation, ...[dynamodb, lambda, states, queue, api].map(usd), `**${usd(total)}**`].join(' | ')} |`;
+  const rows = costs.map(({ operation, dynamodb, lambda, states, queue, api, traces, total }) => {
+    return `| ${[operation, ...[dynamodb, lambda, states, queue, api, traces].map(usd), `**${usd(total)}**`].join(' | ')} |`;
   });
-  const heading = '| Operation | DynamoDB | Lambda | Step Functions | SQS | HTTP API | USD a million |';
-  return ['', heading, '|---|--:|--:|--:|--:|--:|--:|', ...rows, ''].join('\n');
+  const heading = '| Operation | DynamoDB | Lambda | Step Functions | SQS | HTTP API | X-Ray | USD a million |';
+  return ['', heading, '|---|--:|--:|--:|--:|--:|--:|--:|', ...rows, ''].join('\n');
 }
 
 /** Puts the table into docs/capacity.md. */

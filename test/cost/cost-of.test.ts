@@ -12,11 +12,17 @@ describe('the price of a million', () => {
     expect(cost).toMatchObject({ dynamodb: 17.75, states: 75, queue: expect.closeTo(1.2), api: 1 });
     // Two invocations, and a tenth of a gigabyte-second.
     expect(cost.lambda).toBeCloseTo(0.4 + 1.33334);
-    expect(cost.total).toBeCloseTo(17.75 + 75 + 1.2 + 1 + 1.73334);
+    // Of two traces that may begin, five in a hundred are recorded.
+    expect(cost.traces).toBeCloseTo(0.5);
+    expect(cost.total).toBeCloseTo(17.75 + 75 + 1.2 + 1 + 1.73334 + 0.5);
   });
 
   it.each(['schedule cleanup', 'webhook, our own echo'])('has no HTTP API in it: %s', (operation) => {
     expect(costOf({ operation, ...used }, published).api).toBe(0);
+  });
+
+  it('has every trace of a schedule in it, which is alone in its second', () => {
+    expect(costOf({ operation: 'schedule cleanup', ...used }, published).traces).toBe(10);
   });
 
   it('stands on prices with a date and a source', () => {
