@@ -33,6 +33,47 @@ export function readTemplate(directory: string): {
   return { resources: template.Resources, outputs: Object.keys(template.Outputs) };
 }
 
+type Statement = { readonly Action: string | string[]; readonly Resource: unknown };
+
+/** The stack of a stage, to be asked about once it is synthesized. */
+export type SynthesizedStack = {
+  readonly directory: string;
+  byId(): Readonly<Record<string, Resource>>;
+  outputs(): readonly string[];
+  ofType(type: string): readonly Resource[];
+  functionNamed(name: string): Resource;
+  /** What roles may do, each with the policy that says so. */
+  statements(): readonly { readonly policy: string; readonly statement: Statement }[];
+};
+
+/** The stack that is synthesized into `directory` for the stage prod. Its template is read once. */
+export function stackIn(directory: string): SynthesizedStack {
+  let read: ReturnType<typeof readTemplate> | undefined;
+  const template = () => {
+    read ??= readTemplate(directory);
+    return read;
+  };
+  const byId = () => template().resources;
+  const ofType = (type: string) => Object.values(byId()).filter(({ Type }) => Type === type);
+  return {
+    ...{ directory, byId, ofType },
+    outputs: () => template().outputs,
+    functionNamed: (name) =>
+      ofType('AWS::Lambda::Function').find(
+        ({ Properties }) => Properties['FunctionName'] === `concord-prod-${name}`,
+      ) as Resource,
+    statements: () =>
+      Object.entries(byId())
+        .filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
+        .flatMap(([policy, { Properties }]) =>
+          (Properties['PolicyDocument'] as unknown as { Statement: Statement[] }).Statement.map((statement) => ({
+            policy,
+            statement,
+          })),
+        ),
+  };
+}
+
 type Validation = {
   readonly pluginReports: readonly {
     readonly conclusion: string;
