@@ -39,7 +39,7 @@ module.exports = {
       ['powertools', packages('@aws-lambda-powertools/[^/]+', '@aws-sdk/client-dynamodb')],
       ['http', packages('zod')],
       ['csv', packages('csv-parse')],
-      ['system', '^$'],
+      ['system', '^(node:)?async_hooks$'],
       ['memory', '^$'],
     ].map(([room, sdk]) =>
       only(

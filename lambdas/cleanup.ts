@@ -1,12 +1,10 @@
 /** Every hour: clears expired keys and leases, and email claims of nobody. */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { requireEnv, systemDigest } from '#adapters/system/system.ts';
 import { cleanup } from '#use-cases/repair/cleanup.ts';
 import { log, reads, store, system } from './wiring/catalog.ts';
+import { pokes } from './wiring/pokes.ts';
 
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const leases = new DynamoLeaseStore(store, system.clock);
 const graceMs = Number(requireEnv('GRACE_MINUTES')) * 60_000;
 

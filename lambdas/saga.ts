@@ -1,7 +1,4 @@
 /** The steps of the saga. The state machine says which, of which operation, and as which executor. */
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
-import { requireEnv } from '#adapters/system/system.ts';
 import { apply, resolve } from '#use-cases/saga/apply.ts';
 import { type Executor, OutcomeUnknownError, type StepDeps, type StepOutcome } from '#use-cases/saga/executor.ts';
 import { giveUp } from '#use-cases/saga/give-up.ts';
@@ -9,9 +6,8 @@ import { release } from '#use-cases/saga/release.ts';
 import { undo } from '#use-cases/saga/undo.ts';
 import { log, reads, system } from './wiring/catalog.ts';
 import { count } from './wiring/metric.ts';
+import { pokes } from './wiring/pokes.ts';
 import { stripe } from './wiring/stripe.ts';
-
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 
 type SagaEvent = Executor & { readonly step: string };
 

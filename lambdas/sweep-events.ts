@@ -1,19 +1,17 @@
 /** Every 15 minutes: finds in each integration's list of events what webhooks lost, or what it has none for. */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { StripeEventList } from '#adapters/stripe/stripe-event-list.ts';
 import { normaliseEvent } from '#adapters/stripe-webhook/normalise-event.ts';
-import { requireEnv, systemDigest } from '#adapters/system/system.ts';
+import { systemDigest } from '#adapters/system/system.ts';
 import { GATE, INTEGRATIONS, type IntegrationName } from '#domain/integrations.ts';
 import { sweepEvents } from '#use-cases/sync/sweep-events.ts';
 import { store, system } from './wiring/catalog.ts';
 import { followers } from './wiring/followers.ts';
 import { gauge } from './wiring/metric.ts';
+import { pokes } from './wiring/pokes.ts';
 import { stripeOfPresentKey } from './wiring/stripe.ts';
 
 const stripeEvents = new StripeEventList(stripeOfPresentKey, (event) => normaliseEvent(systemDigest, event).poke);
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const leases = new DynamoLeaseStore(store, system.clock);
 
 /** One that does not answer does not keep the others from their turn; the sweep itself then fails. */

@@ -1,17 +1,15 @@
 /** Every minute: takes up what a crash left. */
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { SfnSagaStarter } from '#adapters/step-functions/sfn-saga-starter.ts';
 import { requireEnv } from '#adapters/system/system.ts';
 import { sweepOperations } from '#use-cases/saga/sweep-operations.ts';
 import { store, system } from './wiring/catalog.ts';
 import { gauge } from './wiring/metric.ts';
+import { pokes } from './wiring/pokes.ts';
 import { runs } from './wiring/runs.ts';
 
 const saga = new SfnSagaStarter(new SFNClient({}), requireEnv('SAGA_ARN'));
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 
 const leases = new DynamoLeaseStore(store, system.clock);
 

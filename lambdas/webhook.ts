@@ -1,10 +1,8 @@
 /** Stripe's webhooks. 200 means that what the event asks for is durably queued; anything else, that Stripe sends it again. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyStructuredResultV2, LambdaFunctionURLEvent } from 'aws-lambda';
 import { type HttpReply, json, problemReply } from '#adapters/http/render.ts';
 import { cachedSecret } from '#adapters/secrets-manager/secrets.ts';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { API_VERSION } from '#adapters/stripe/api-version.ts';
 import { readDelivery } from '#adapters/stripe-webhook/delivery.ts';
 import type { NormalisedEvent } from '#adapters/stripe-webhook/normalise-event.ts';
@@ -14,9 +12,9 @@ import { parseSecrets } from '#adapters/stripe-webhook/secrets.ts';
 import { requireEnv, systemClock, systemDigest } from '#adapters/system/system.ts';
 import { iso } from '#ports/system.ts';
 import { count } from './wiring/metric.ts';
+import { pokes } from './wiring/pokes.ts';
 
 const secret = cachedSecret(new SecretsManagerClient({}), requireEnv('WEBHOOK_SECRETS_ARN'), systemClock.nowMs);
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 const deps = {
   nowMs: systemClock.nowMs,
   readSecrets: async () => parseSecrets(await secret.read()),

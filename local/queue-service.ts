@@ -68,7 +68,12 @@ function send(queue: Queue, body: Body): object {
   const attributes = asRecord(body['MessageAttributes']) as Message['attributes'];
   const delay = body['DelaySeconds'];
   const delaySeconds = delay === undefined ? {} : { delaySeconds: seconds(delay, 'DelaySeconds', longestDelaySeconds) };
-  const message = queue.send(text, { ...delaySeconds, attributes });
+  const group = body['MessageGroupId'];
+  const message = queue.send(text, {
+    ...delaySeconds,
+    attributes,
+    ...(group !== undefined && { group: String(group) }),
+  });
   return { MessageId: message.id, MD5OfMessageBody: md5(text), ...attributesDigest(attributes) };
 }
 
@@ -107,6 +112,7 @@ export function systemAttributes(message: Message): Readonly<Record<string, stri
     SentTimestamp: String(message.sentAtMs),
     SenderId: accountId,
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAtMs ?? message.sentAtMs),
+    ...(message.group !== undefined && { MessageGroupId: message.group }),
   };
 }
 

@@ -14,6 +14,8 @@ export type Message = {
   readonly id: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
+  /** Whose it is; without it, nobody else's. */
+  readonly group?: string;
   readonly sentAtMs: number;
   /** Hidden until then: delayed, or received by somebody. */
   readonly visibleAtMs: number;
@@ -32,8 +34,11 @@ export type Queue = {
   readonly url: string;
   readonly visibilityTimeoutSeconds: number;
   readonly deadLetterArn: string | undefined;
-  send(body: string, options?: { delaySeconds?: number; attributes?: Message['attributes'] }): Message;
-  /** At most `most` visible messages, hidden from others from now on. What was received too often goes to the dead-letter queue. */
+  send(body: string, options?: { delaySeconds?: number; attributes?: Message['attributes']; group?: string }): Message;
+  /**
+   * At most `most` visible messages, hidden from others from now on, those of groups with the fewest in flight first. What
+   * was received too often goes to the dead-letter queue.
+   */
   receive(most: number, visibilityTimeoutSeconds?: number): readonly Message[];
   /** Deletes what was received with this handle. A handle that a later receive replaced deletes nothing. */
   delete(receiptHandle: string): void;
@@ -114,16 +119,16 @@ export function createQueue(resource: Resource, { clock, open, findQueue }: Setu
     url: resource.ref,
     visibilityTimeoutSeconds,
     deadLetterArn: policy?.deadLetterArn,
-    send(body, { delaySeconds = queueDelaySeconds, attributes = {} } = {}) {
+    send(body, { delaySeconds = queueDelaySeconds, attributes = {}, group } = {}) {
       const sentAtMs = clock.now();
       const message = { id: randomUUID(), body, attributes, sentAtMs, visibleAtMs: sentAtMs, receiveCount: 0 };
-      return hideFor(message, delaySeconds);
+      return hideFor({ ...message, ...(group !== undefined && { group }) }, delaySeconds);
     },
     receive(most, seconds = visibilityTimeoutSeconds) {
       const now = clock.now();
       const deadLetters = policy && findQueue(policy.deadLetterArn);
       const received: Message[] = [];
-      for (const message of messages.values()) {
+      for (const message of inFairOrder(messages.values(), now)) {
         if (received.length >= most) break;
         if (message.visibleAtMs > now) continue;
         if (policy && deadLetters && message.receiveCount >= policy.maxReceiveCount) {
@@ -167,6 +172,18 @@ export function createQueue(resource: Resource, { clock, open, findQueue }: Setu
     },
     onVisible: (listener) => void listeners.push(listener),
   };
+}
+
+/** As SQS's fair queues have it, though these begin later: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html */
+function inFairOrder(messages: readonly Message[], now: number): readonly Message[] {
+  const inFlight = new Map<string, number>();
+  for (const { group, receiveCount, visibleAtMs } of messages) {
+    if (group === undefined || receiveCount === 0 || visibleAtMs <= now) continue;
+    inFlight.set(group, (inFlight.get(group) ?? 0) + 1);
+  }
+  if (inFlight.size === 0) return messages;
+  const ofGroup = ({ group }: Message) => (group === undefined ? 0 : (inFlight.get(group) ?? 0));
+  return messages.toSorted((one, other) => ofGroup(one) - ofGroup(other));
 }
 
 function redrivePolicy(

@@ -1,17 +1,15 @@
 /** What makes both sides of a customer agree is wired of. */
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoLeaseStore } from '#adapters/dynamodb/dynamo-lease-store.ts';
-import { SqsPokes } from '#adapters/sqs/sqs-pokes.ts';
 import { requireEnv, systemDigest } from '#adapters/system/system.ts';
 import { forEachOf, INTEGRATIONS } from '#domain/integrations.ts';
 import { ownersAgainst, type Side } from '#domain/merge.ts';
 import type { SyncDeps } from '#use-cases/sync/run.ts';
 import { log, reads, store, system } from './catalog.ts';
 import { followers } from './followers.ts';
+import { pokes } from './pokes.ts';
 import { stripe } from './stripe.ts';
 
 const owners = { name: requireEnv('OWNER_OF_NAME') as Side, email: requireEnv('OWNER_OF_EMAIL') as Side };
-const pokes = new SqsPokes(new SQSClient({}), requireEnv('POKES_QUEUE_URL'));
 
 /** What runs of each integration work with. */
 export const syncs = forEachOf(

@@ -9,12 +9,12 @@ const used = { readUnits: 2, writeUnits: 28, stateTransitions: 3, invocations: 2
 describe('the price of a million', () => {
   it('is the sum of what each service asks for what was used', () => {
     const cost = costOf({ operation: 'create, protected', ...used }, published);
-    expect(cost).toMatchObject({ dynamodb: 17.75, states: 75, queue: expect.closeTo(1.2), api: 1 });
+    expect(cost).toMatchObject({ dynamodb: 17.75, states: 75, queue: expect.closeTo(1.5), api: 1 });
     // Two invocations, and a tenth of a gigabyte-second.
     expect(cost.lambda).toBeCloseTo(0.4 + 1.33334);
     // Of two traces that may begin, five in a hundred are recorded.
     expect(cost.traces).toBeCloseTo(0.5);
-    expect(cost.total).toBeCloseTo(17.75 + 75 + 1.2 + 1 + 1.73334 + 0.5);
+    expect(cost.total).toBeCloseTo(17.75 + 75 + 1.5 + 1 + 1.73334 + 0.5);
   });
 
   it.each(['schedule cleanup', 'webhook, our own echo'])('has no HTTP API in it: %s', (operation) => {

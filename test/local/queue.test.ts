@@ -93,6 +93,21 @@ describe('a queue, as the SDK sees it', () => {
     expect(named('work').depth()).toEqual({ visible: 0, inFlight: 0, delayed: 0 });
   });
 
+  it.each([
+    { groups: ['noisy', 'quiet'], next: 'quiet' },
+    { groups: [undefined, undefined], next: 'noisy' },
+  ])('gives the turn to whose group has fewer in flight, if groups are told: $groups', async ({ groups, next }) => {
+    const [noisy, quiet] = groups;
+    for (let nth = 0; nth < 3; nth += 1) await send('noisy', { MessageGroupId: noisy });
+    await send('quiet', { MessageGroupId: quiet });
+    const one = { MaxNumberOfMessages: 1, MessageSystemAttributeNames: ['All'] };
+    expect((await receive(one))[0]).toMatchObject({
+      Body: 'noisy',
+      Attributes: noisy ? { MessageGroupId: noisy } : {},
+    });
+    expect(await receive(one)).toMatchObject([{ Body: next }]);
+  });
+
   it('delays a message by the clock', async () => {
     await send('later', { DelaySeconds: 900 });
     expect(await receive()).toEqual([]);

@@ -208,5 +208,8 @@ describe('access', () => {
     const seen = Object.entries(told).map(([where, text]) => [where, text.includes(id) || text.includes(externalId)]);
     expect(Object.fromEntries(seen)).toEqual({ dead: true, executions: false, keys: true, log: true });
     expect(told.executions).toContain('operationId');
+    // In whose name a poke was sent: a caller's, who shows as a digest only, or the webhook's.
+    const senders = told.dead.match(/(?<="MessageGroupId":")[^"]+/g);
+    expect([...new Set(senders)].sort()).toEqual([expect.stringMatching(/^[\da-f]{16}$/), 'concord-local-webhook']);
   }, 240_000);
 });

@@ -12,6 +12,7 @@ describe('other deployments', () => {
       const template = readFileSync(join(other, 'Concord.template.json'), 'utf8');
       expect(template).toContain('"AuthorizationType": "AWS_IAM"');
       expect(template).not.toContain('"AuthorizationType": "JWT"');
+      expect(template.match(/"AuthorizationType": "NONE"/g)).toHaveLength(['/health', '/openapi.json'].length);
       // Only to those sites that are named.
       const { Resources } = JSON.parse(template) as { Resources: Record<string, Resource> };
       const api = Object.values(Resources).find(({ Type }) => Type === 'AWS::ApiGatewayV2::Api');
