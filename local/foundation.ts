@@ -1,20 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Closers } from './closers.ts';
+import { contextOf } from './context.ts';
 import { startEmbeddedDynamodb } from './embedded-dynamodb.ts';
 import type { LocalState } from './local-state.ts';
 import type { Options } from './options.ts';
 import { loadStatesEngine, type StatesEngine } from './states-engine.ts';
 import { type StripeSandbox, startStripeSandbox } from './stripe-sandbox/server.ts';
 import { type Assembly, synthesize } from './synth.ts';
-
-/**
- * The stage that the runner stands for. Webhooks are let in as they come, and callers as many as there are: one machine
- * takes longer for each than Lambda, and who comes when it is busy waits in line instead of being turned away.
- */
-const LOCAL_CONTEXT = { stage: 'local', webhookConcurrency: 1000, limitNoisyCallers: 'no' };
-/** The sandbox has no limit; Stripe's own test mode has the one that is the default. */
-const OF_SANDBOX = { stripeRequestsPerSecond: 100_000 };
 
 /** What the stack stands on: its synthesized template, and the two services that are not of this process's making. */
 export type Foundation = {
@@ -52,8 +45,7 @@ export async function layFoundation(setup: FoundationSetup): Promise<Foundation>
 }
 
 async function synthesizeStack({ root, closers, useSandbox }: FoundationSetup, signal: AbortSignal): Promise<Assembly> {
-  const context = { ...LOCAL_CONTEXT, ...(useSandbox && OF_SANDBOX) };
-  const assembly = await synthesize(root, context, signal);
+  const assembly = await synthesize(root, contextOf({ useSandbox }), signal);
   await closers.add(assembly.release);
   return assembly;
 }

@@ -6,6 +6,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { createClock } from '../../local/clock.ts';
+import { contextOf } from '../../local/context.ts';
 import type { Gateway } from '../../local/gateway.ts';
 import { definitionOf } from '../../local/state-definition.ts';
 import { createStateMachine, type StateMachine } from '../../local/state-machine.ts';
@@ -267,7 +268,7 @@ describe('a state machine that the runner cannot run', () => {
 describe("this checkout's state machines", () => {
   // The runner does not look again: to compile the schema of the States Language takes most of a second.
   it('have definitions that the States Language allows', async () => {
-    const assembly = await synthesize(process.cwd(), { stage: 'local' });
+    const assembly = await synthesize(process.cwd(), contextOf({ useSandbox: true }));
     const { StateMachine: Validating } = loadStatesEngine(process.cwd(), clock);
     const validate = (definition: object) =>
       new Validating(definition as never, { validationOptions: { checkArn: false } });

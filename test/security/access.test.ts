@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { contextOf } from '../../local/context.ts';
+import { synthesize } from '../../local/synth.ts';
 import { ASYNC, advance, fault, PROTECTED, SAGA, until } from '../faults/telling.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
-import { readTemplate, synthesize } from '../structure/synthesized.ts';
 import { createTwins } from '../two-way/told.ts';
 import { CANARY, deadBodies, executions, flyEverywhere, keys } from './canary.ts';
 import { useEverything } from './uses.ts';
@@ -42,23 +40,20 @@ const BY_SERVICES = [
 /** The functions that have the key of those that only read in Stripe. */
 const READERS = ['delete-customer', 'sweep-events', 'validate-consistency'].map((name) => `concord-local-${name}`);
 
-function routesOfTemplate(): readonly Route[] {
-  const directory = mkdtempSync(join(tmpdir(), 'concord-routes-'));
-  try {
-    synthesize({ stage: 'local' }, directory, { validates: false });
-    return Object.values(readTemplate(directory).resources)
-      .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
-      .map(({ Properties }) => {
-        const { RouteKey, AuthorizationScopes: scopes = [] } = Properties as unknown as {
-          RouteKey: string;
-          AuthorizationScopes?: string[];
-        };
-        const [method = '', path = ''] = RouteKey.split(' ');
-        return { method, path: path.replace(/\{\w+\+\}/, '').replace(/\{\w+\}/g, 'nobody'), scopes };
-      });
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+/** Those of the very template that runs: the runner has put it on its shelf. */
+async function routesOfTemplate(): Promise<readonly Route[]> {
+  const { template, release } = await synthesize(process.cwd(), contextOf({ useSandbox: true }));
+  release();
+  return Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+    .map(({ Properties }) => {
+      const { RouteKey, AuthorizationScopes: scopes = [] } = Properties as unknown as {
+        RouteKey: string;
+        AuthorizationScopes?: string[];
+      };
+      const [method = '', path = ''] = RouteKey.split(' ');
+      return { method, path: path.replace(/\{\w+\+\}/, '').replace(/\{\w+\}/g, 'nobody'), scopes };
+    });
 }
 
 describe('access', () => {
@@ -66,8 +61,8 @@ describe('access', () => {
   let routes: readonly Route[];
   let log = '';
   beforeAll(async () => {
-    routes = routesOfTemplate();
     stack = await startStack();
+    routes = await routesOfTemplate();
     stack.process.stderr?.on('data', (chunk) => {
       log += chunk;
     });

@@ -5,7 +5,7 @@ import type { Reply, Stack } from '../stack/stack.ts';
 
 /** No bugs, but a function that can do one thing at a time, and says so: on one machine others would wait in line. */
 const LIMITED: readonly PlantedBug[] = [
-  { file: 'local/foundation.ts', guard: "limitNoisyCallers: 'no'", without: "limitNoisyCallers: 'yes'" },
+  { file: 'local/context.ts', guard: "limitNoisyCallers: 'no'", without: "limitNoisyCallers: 'yes'" },
   { file: 'local/lambda-function.ts', guard: 'const mostEnvironments = 8;', without: 'const mostEnvironments = 1;' },
 ].map((setting) => ({ ...setting, isHarmless: true }));
 
