@@ -26,6 +26,16 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What was asked for, or nothing where there is no such thing: a deleted customer’s page has still something to tell. */
+export async function unlessNotFound<Value>(asked: Promise<Value>): Promise<Value | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiProblem && error.status === 404) return null;
+    throw error;
+  }
+}
+
 /** The token stands in a header only. `onRefused` is told when it is not taken, or not any more. */
 export function createApi(token: string, onRefused: () => void, send: typeof fetch = fetch): Api {
   return {

@@ -35,7 +35,8 @@ function Console({ api, onSignOut }: { readonly api: Api; readonly onSignOut: ()
   const main = useRef<HTMLElement>(null);
   const [isFirst, setIsFirst] = useState(true);
   const section = place.is === 'customer' ? 'customers' : place.is;
-  const where = place.is === 'customer' ? place.id : place.is;
+  const [, , label = 'Nothing here'] = NAVIGATION.find(([name]) => name === section) ?? [];
+  const where = place.is === 'customer' ? `Customer ${place.id}` : label;
   useEffect(() => {
     document.title = `${where} · Concord`;
     // A reader is told of the new place; on the first one the browser does that.
@@ -62,7 +63,8 @@ function Console({ api, onSignOut }: { readonly api: Api; readonly onSignOut: ()
         </button>
       </header>
       <main ref={main} tabIndex={-1}>
-        <AskingProvider>
+        {/* What came of an action is told where it was taken, and gone on the next page. */}
+        <AskingProvider key={where}>
           <PageAt place={place} api={api} />
         </AskingProvider>
       </main>

@@ -27,18 +27,29 @@ export function useAsk(): Ask {
 /** Holds the dialog, and the line that tells what came of the last action. */
 export function AskingProvider({ children }: { readonly children: ComponentChildren }) {
   const [question, setQuestion] = useState<Question>();
-  const [result, setResult] = useState('');
+  const [result, setResult] = useState<{ readonly told: string }>();
+  const line = useRef<HTMLDivElement>(null);
+  // The button that was pressed may be gone with what it did, or far below the line.
+  useEffect(() => {
+    if (result !== undefined) line.current?.focus();
+  }, [result]);
   const close = (told?: string) => {
     setQuestion(undefined);
-    if (told !== undefined) setResult(told);
+    if (told !== undefined) setResult({ told });
   };
   return (
     <Asking.Provider value={setQuestion}>
-      <div class="result" role="status" aria-live="polite">
-        {result !== '' && (
+      <div ref={line} class="result" role="status" tabIndex={-1}>
+        {result !== undefined && (
           <p class="note result">
-            {result}{' '}
-            <button type="button" onClick={() => setResult('')}>
+            {result.told}{' '}
+            <button
+              type="button"
+              onClick={() => {
+                line.current?.closest('main')?.focus();
+                setResult(undefined);
+              }}
+            >
               Dismiss
             </button>
           </p>

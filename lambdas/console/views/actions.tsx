@@ -1,5 +1,6 @@
 import type { Api } from '../api.ts';
 import type { Schemas } from '../called.ts';
+import { Head } from '../parts/head.tsx';
 import { Loaded, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
 import { Pages, useWalk } from '../parts/pages.tsx';
@@ -37,13 +38,7 @@ export function ActionsPage({ api }: { readonly api: Api }) {
 function ActionTable({ of: actions }: { readonly of: readonly Schemas['Action'][] }) {
   return (
     <table class="wide">
-      <thead>
-        <tr>
-          <th scope="col">When, and who</th>
-          <th scope="col">What</th>
-          <th scope="col">Outcome</th>
-        </tr>
-      </thead>
+      <Head of={['When, and who', 'What', 'Outcome']} />
       <tbody>
         {actions.map((action) => (
           <tr key={action.id}>

@@ -1,4 +1,5 @@
 import type { Schemas } from '../called.ts';
+import { Head } from '../parts/head.tsx';
 import { counted, moment, percent } from '../words.ts';
 
 type Health = Schemas['IntegrationHealth'];
@@ -16,7 +17,12 @@ export function Attempts({ of: { history, recent_attempts, recent_failures, fail
         <span class="number">{percent(failure_rate)}</span> failed: {recent_failures} of{' '}
         {counted(recent_attempts, 'try', 'tries')}
       </p>
-      <svg class="bars" viewBox={`0 0 ${history.length * (BAR + GAP)} ${HEIGHT + 2}`} aria-hidden="true">
+      <svg
+        class="bars"
+        viewBox={`0 0 ${history.length * (BAR + GAP)} ${HEIGHT + 2}`}
+        preserveAspectRatio="xMinYMax"
+        aria-hidden="true"
+      >
         {history.map(({ since, attempts, failures }, index) => (
           <g key={since} transform={`translate(${index * (BAR + GAP)} 0)`}>
             <title>{`${moment(since)}: ${failures} of ${attempts} failed`}</title>
@@ -32,14 +38,7 @@ export function Attempts({ of: { history, recent_attempts, recent_failures, fail
       <details>
         <summary>As a table</summary>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">Since</th>
-              <th scope="col">Tries</th>
-              <th scope="col">Failed</th>
-              <th scope="col">Rate</th>
-            </tr>
-          </thead>
+          <Head of={['Since', 'Tries', 'Failed', 'Rate']} />
           <tbody>
             {history.map(({ since, attempts, failures }) => (
               <tr key={since}>

@@ -1,4 +1,4 @@
-import { type Api, ApiProblem } from '../api.ts';
+import { type Api, unlessNotFound } from '../api.ts';
 import type { Schemas } from '../called.ts';
 import { useAsk } from '../parts/asking.tsx';
 import { Loaded, useLoaded } from '../parts/loaded.tsx';
@@ -14,9 +14,12 @@ type Props = { readonly api: Api; readonly id: string };
 
 /** One customer: how it stands, its two sides, and all that has happened to it. */
 export function CustomerPage({ api, id }: Props) {
-  const customer = useLoaded(() => unlessGone(api.call('GET /customers/{id}', { path: { id } })), [api, id]);
-  const health = useLoaded(() => unlessGone(api.call('GET /customers/{id}/sync-health', { path: { id } })), [api, id]);
-  const sides = useLoaded(() => api.call('GET /customers/{id}/sides', { path: { id } }), [api, id]);
+  const customer = useLoaded(() => unlessNotFound(api.call('GET /customers/{id}', { path: { id } })), [api, id]);
+  const health = useLoaded(
+    () => unlessNotFound(api.call('GET /customers/{id}/sync-health', { path: { id } })),
+    [api, id],
+  );
+  const sides = useLoaded(() => unlessNotFound(api.call('GET /customers/{id}/sides', { path: { id } })), [api, id]);
   const timeline = useTimeline(api, id);
   const lookAgain = () => {
     for (const part of [customer, health, sides, timeline]) part.reload();
@@ -41,10 +44,12 @@ export function CustomerPage({ api, id }: Props) {
         }
       </Loaded>
       <Loaded of={health}>{(told) => told !== null && <Standing api={api} of={told} onChanged={lookAgain} />}</Loaded>
-      <section aria-labelledby="sides">
-        <h2 id="sides">Both sides</h2>
-        <Loaded of={sides}>{(both) => <SidesTable of={both} />}</Loaded>
-      </section>
+      {sides.value !== null && (
+        <section aria-labelledby="sides">
+          <h2 id="sides">Both sides</h2>
+          <Loaded of={sides}>{(both) => both !== null && <SidesTable of={both} />}</Loaded>
+        </section>
+      )}
       <Timeline api={api} of={timeline} onChanged={lookAgain} />
     </>
   );
@@ -90,7 +95,8 @@ function Standing({ api, of: health, onChanged }: StandingProps) {
     <section aria-labelledby="standing">
       <h2 id="standing">With Stripe</h2>
       <p>
-        <Status of={stripe.status} /> agreed last <Moment at={stripe.last_synced_at} />
+        <Status of={stripe.status} /> {stripe.last_synced_at === null ? 'has not agreed yet' : 'agreed last '}
+        {stripe.last_synced_at !== null && <Moment at={stripe.last_synced_at} />}
         {stripe.retry_count > 0 && `, tried ${counted(stripe.retry_count, 'time')} since`}
         {health.open_operation && `; a protected ${health.open_operation.kind} holds it`}
       </p>
@@ -116,14 +122,4 @@ function Standing({ api, of: health, onChanged }: StandingProps) {
       {stripe.external_id === null && <Linking api={api} customerId={health.customer_id} onChanged={onChanged} />}
     </section>
   );
-}
-
-/** A deleted customer is not found, and its page has still something to tell. */
-async function unlessGone<Value>(asked: Promise<Value>): Promise<Value | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return null;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Api } from '../api.ts';
 import type { Schemas } from '../called.ts';
+import { Head } from '../parts/head.tsx';
 import { Loaded, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
 import { Pages, useWalk } from '../parts/pages.tsx';
@@ -82,13 +83,7 @@ function Search({ status, email, onSearch }: SearchProps) {
 function CustomerTable({ of: customers }: { readonly of: readonly Schemas['Customer'][] }) {
   return (
     <table class="wide">
-      <thead>
-        <tr>
-          <th scope="col">Customer</th>
-          <th scope="col">Stripe</th>
-          <th scope="col">Changed</th>
-        </tr>
-      </thead>
+      <Head of={['Customer', 'Stripe', 'Changed']} />
       <tbody>
         {customers.map(({ id, name, email, updated_at, integrations: { stripe } }) => (
           <tr key={id}>
@@ -99,8 +94,7 @@ function CustomerTable({ of: customers }: { readonly of: readonly Schemas['Custo
             </th>
             <td>
               <Status of={stripe.sync_status} />
-              <br />
-              <span class="quiet">{stripe.external_id}</span>
+              <div class="quiet roomy">{stripe.external_id}</div>
             </td>
             <td>
               <Moment at={updated_at} />

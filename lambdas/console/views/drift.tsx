@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Api, ApiProblem } from '../api.ts';
+import { type Api, unlessNotFound } from '../api.ts';
 import type { Schemas } from '../called.ts';
 import { asProblem, Loaded, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
@@ -82,11 +82,6 @@ function ReportOf({ of: report }: { readonly of: Report }) {
 
 /** That of the last scheduled comparison, if there was one. */
 async function lastReport(api: Api): Promise<Report | null> {
-  try {
-    const run = await api.call('GET /customers/data-consistency/runs/{id}', { path: { id: 'last' } });
-    return 'issues' in run ? run : null;
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return null;
-    throw error;
-  }
+  const run = await unlessNotFound(api.call('GET /customers/data-consistency/runs/{id}', { path: { id: 'last' } }));
+  return run !== null && 'issues' in run ? run : null;
 }

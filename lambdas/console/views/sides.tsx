@@ -1,4 +1,6 @@
 import type { Schemas } from '../called.ts';
+import { Head } from '../parts/head.tsx';
+import { Note } from '../parts/note.tsx';
 import { Value } from '../parts/text.tsx';
 import { verdictOf } from '../words.ts';
 
@@ -24,21 +26,12 @@ export function SidesTable({ of: { stripe, fields, external_id } }: { readonly o
   return (
     <>
       {stripe !== 'present' && (
-        <p class="note problem">
+        <Note kind={stripe === 'not-linked' ? 'empty' : 'problem'}>
           {ABSENT[stripe]} {external_id}
-        </p>
+        </Note>
       )}
       <table class="wide sides">
-        <thead>
-          <tr>
-            <td />
-            {FIELDS.map((field) => (
-              <th key={field} scope="col">
-                {LABELS[field]}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head of={['', ...FIELDS.map((field) => LABELS[field])]} />
         <tbody>
           {ROWS.map(([side, label]) => (
             <tr key={side}>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Api } from '../api.ts';
+import { type Api, unlessNotFound } from '../api.ts';
 import type { Schemas } from '../called.ts';
 import { Loaded, type Loading, useLoaded } from '../parts/loaded.tsx';
 import { Note } from '../parts/note.tsx';
@@ -15,11 +15,11 @@ export function useTimeline(api: Api, id: string): Loading<Page> & { readonly sh
   const [limit, setLimit] = useState(25);
   const happened = useLoaded(async () => {
     const [audit, operations] = await Promise.all([
-      api.call('GET /customers/{id}/audit', { path: { id }, query: { limit: String(limit) } }),
+      unlessNotFound(api.call('GET /customers/{id}/audit', { path: { id }, query: { limit: String(limit) } })),
       api.call('GET /operations', { query: { customer_id: id, limit: String(limit) } }),
     ]);
-    const isMore = audit.next_cursor !== null || operations.next_cursor !== null;
-    return { timeline: timelineOf(audit.data, operations.data), isMore };
+    const isMore = (audit?.next_cursor ?? null) !== null || operations.next_cursor !== null;
+    return { timeline: timelineOf(audit?.data ?? [], operations.data), isMore };
   }, [api, id, limit]);
   const canShowMore = happened.value?.isMore === true && limit < 100;
   return { ...happened, showMore: canShowMore ? () => setLimit(100) : undefined };
