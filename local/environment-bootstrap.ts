@@ -5,6 +5,7 @@
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EnvironmentData, InvocationMessage, WorkerMessage } from './environment-protocol.ts';
+import { logAsJson } from './function-console.ts';
 import { shiftDate } from './shifted-date.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
@@ -14,6 +15,9 @@ if (!port) throw new Error('environment-bootstrap.ts runs in a worker thread onl
 const data = workerData as EnvironmentData;
 const offsetMs = new Float64Array(data.offset);
 shiftDate(() => offsetMs[0] ?? 0);
+/** What is worked on: one invocation at a time. */
+let requestId: string | undefined;
+if (data.logsJson) logAsJson(() => requestId);
 
 // It is there for the thread itself: the function's environment has only what the template says, and Lambda's own.
 delete process.env['NODE_COMPILE_CACHE'];
@@ -63,6 +67,7 @@ function contextOf({ requestId, timeoutMs }: InvocationMessage): Record<string, 
 }
 
 async function invoke(handler: Handler, message: InvocationMessage): Promise<WorkerMessage> {
+  requestId = message.requestId;
   try {
     const result = await handler(JSON.parse(message.event), contextOf(message));
     return { kind: 'result', payload: JSON.stringify(result) ?? 'null' };

@@ -11,6 +11,7 @@ export type EnvironmentData = {
   readonly memorySizeMb: number;
   readonly logGroupName: string;
   readonly logStreamName: string;
+  readonly logsJson: boolean;
 };
 
 /** One invocation, sent to the worker. The event travels as JSON, as it does to Lambda. */

@@ -17,6 +17,8 @@ export type EnvironmentOptions = GatewayBackdrop & {
   readonly handler: string;
   readonly timeoutMs: number;
   readonly memorySizeMb: number;
+  /** Whether each line of the log is one JSON, rather than text as the function wrote it. */
+  readonly logsJson: boolean;
   readonly variables: Readonly<Record<string, string>>;
   readonly codeDirectory: string;
   readonly region: string;
@@ -136,6 +138,7 @@ function startWorker(options: EnvironmentOptions, gatewayOrigin: string): Worker
     functionName: options.functionName,
     functionArn: options.functionArn,
     memorySizeMb: options.memorySizeMb,
+    logsJson: options.logsJson,
     ...logs,
   };
   const worker = new Worker(new URL(options.bootstrapUrl), {

@@ -9,6 +9,7 @@ export type FunctionProperties = {
   readonly MemorySize?: number;
   readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> };
   readonly ReservedConcurrentExecutions?: number;
+  readonly LoggingConfig?: { readonly LogFormat?: string };
 };
 
 export type LambdaFunctionOptions = GatewayBackdrop & {
@@ -170,6 +171,7 @@ function environmentOptionsOf(options: LambdaFunctionOptions): EnvironmentOption
     handler,
     timeoutMs: timeoutSeconds * 1000,
     memorySizeMb: MemorySize,
+    logsJson: options.properties.LoggingConfig?.LogFormat === 'JSON',
     variables: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
     onLog: (line) => options.onLog(options.name, line),
   };

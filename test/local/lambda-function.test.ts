@@ -76,6 +76,29 @@ describe('a function', () => {
     expect(world.logs).toEqual(expect.arrayContaining(['one', 'two']));
   });
 
+  it('writes a line of JSON each time, with its level and request, where the template says so', async () => {
+    const started = world.start(
+      `console.info('at start');
+       export const handler = async (event, { awsRequestId }) => {
+         console.warn({ message: 'told', many: ['lines\\n'] });
+         throw Object.assign(new Error(awsRequestId), { name: 'StripeRejected' });
+       };`,
+      { LoggingConfig: { LogFormat: 'JSON' } },
+    );
+    const { errorMessage: requestId } = (await started.invoke({})) as { readonly errorMessage: string };
+    await until(() => world.logs.some((line) => line.includes('"level":"ERROR"')));
+    const lines = world.logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    const timestamp = expect.stringMatching(/^\d{4}-.+Z$/);
+    expect(lines).toEqual([
+      { timestamp, level: 'INFO', message: 'at start' },
+      { timestamp, level: 'WARN', requestId, message: { message: 'told', many: ['lines\n'] } },
+      {
+        ...{ timestamp, level: 'ERROR', requestId },
+        message: { errorType: 'StripeRejected', errorMessage: requestId, stackTrace: expect.any(Array) },
+      },
+    ]);
+  });
+
   it('fails when it runs longer than its time-out, in real time, and starts afresh', async () => {
     const started = world.start(
       `let count = 0;
