@@ -11,6 +11,7 @@ import { type BenchCommand, benchUsage, parseBenchCommand } from './bench/option
 import type { BenchPart, Cell, PartReport } from './bench/part.ts';
 import { runner } from './bench/runner.ts';
 import { runCommand } from './command-line/command.ts';
+import { showingProgress } from './command-line/progress.ts';
 import { costsOf, costTable, writeCosts } from './cost/document.ts';
 
 /** What is sensitive to a machine that has just worked hard comes first. */
@@ -19,7 +20,11 @@ const PARTS: readonly BenchPart[] = [runner, cold, load, counts, contention, gro
 const root = join(import.meta.dirname, '..');
 
 async function run(command: BenchCommand, interrupted: AbortSignal): Promise<boolean> {
-  const say = (line: string) => void (command.isJson ? process.stderr : process.stdout).write(`${line}\n`);
+  const progress = showingProgress();
+  const say = (line: string) => {
+    progress.end();
+    (command.isJson ? process.stderr : process.stdout).write(`${line}\n`);
+  };
   const machine = describeMachine();
   say(machine);
   const reports: (readonly [BenchPart, PartReport])[] = [];
@@ -31,7 +36,8 @@ async function run(command: BenchCommand, interrupted: AbortSignal): Promise<boo
         part.columns.map(([heading]) => heading),
       )}`,
     );
-    const report = await part.run({ ...command, root, interrupted }, (cells) => say(row(part, cells)));
+    const options = { ...command, root, interrupted, progress };
+    const report = await part.run(options, (cells) => say(row(part, cells))).finally(progress.end);
     for (const missed of report.missed) say(`wanted: ${missed}`);
     say(`(${part.name}: ${((performance.now() - beganMs) / 1000).toFixed(0)} s)`);
     reports.push([part, report]);

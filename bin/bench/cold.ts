@@ -6,7 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { BUNDLING, buildPage, bundledEntries } from '#infra/bundles.ts';
-import { benchPart } from './part.ts';
+import { barOf } from '../command-line/progress.ts';
+import { type BenchOptions, benchPart } from './part.ts';
 import { percentile, sum } from './statistics.ts';
 
 type Started = {
@@ -53,10 +54,10 @@ export const cold = benchPart<Started>({
     ['Start (ms)', 12],
     ['× DynamoDB’s SDK', 18],
   ],
-  measure: async ({ root }, tell) => {
+  measure: async (options, tell) => {
     const directory = await mkdtemp(join(tmpdir(), 'concord-bench-'));
     try {
-      const all = await measureStarts(root, directory);
+      const all = await measureStarts(options, directory);
       for (const started of all) tell(started);
       return all;
     } finally {
@@ -74,7 +75,7 @@ export const cold = benchPart<Started>({
       .map(({ entry, ratio }) => `the start of ${entry} within ${MOST_RATIO[entry]} times, not ${ratio.toFixed(2)}`),
 });
 
-async function measureStarts(root: string, directory: string): Promise<Started[]> {
+async function measureStarts({ root, progress }: BenchOptions, directory: string): Promise<Started[]> {
   const { metafile } = await build({
     ...BUNDLING,
     absWorkingDir: root,
@@ -90,6 +91,7 @@ async function measureStarts(root: string, directory: string): Promise<Started[]
   for (let round = 0; round < ROUNDS; round += 1) {
     // In turn, so that whatever else the machine does falls on all of them.
     for (const { path, tookMs } of outputs) tookMs.push(await load(path));
+    progress.show(() => `${barOf((round + 1) / ROUNDS)} of the starts`);
   }
   const initMsOf = (entry: string) => percentile(outputs.find((one) => one.entry === entry)?.tookMs ?? [], 0.5);
   return outputs.map(({ entry, output }) => ({

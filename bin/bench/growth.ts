@@ -1,5 +1,6 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { ReadyLine } from '#local/ready-line.ts';
+import { barOf } from '../command-line/progress.ts';
 import type { Stage } from '../demo/stage.ts';
 import { startMadeUpStripe } from '../scale/made-up-stripe.ts';
 import { type Walk, walkInOwnProcess } from '../scale/own-process.ts';
@@ -99,8 +100,13 @@ function measureGrowth(options: BenchOptions, tell: (grown: Grown) => void): Pro
     };
     let filled = 0;
     for (const customers of SIZES.filter((size) => size <= options.customers)) {
-      console.error(`filling the catalog with ${customers} customers…`);
-      await fill(storesOn(tables).store, customers, { from: filled });
+      await fill(storesOn(tables).store, customers, {
+        from: filled,
+        onProgress(count) {
+          options.interrupted.throwIfAborted();
+          options.progress.show(() => `${barOf(count / customers)} of ${customers} filled in`);
+        },
+      });
       filled = customers;
       for (const [what, work] of [...CONSTANT, ...BOUNDED]) {
         await work(stage);

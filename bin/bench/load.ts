@@ -1,4 +1,5 @@
 import type { ReadyLine } from '#local/ready-line.ts';
+import { barOf } from '../command-line/progress.ts';
 import type { Stage } from '../demo/stage.ts';
 import { type LoadOperation, loadOperations, NAIVE, PROTECTED_CREATE } from './load-operations.ts';
 import { type BenchOptions, benchPart } from './part.ts';
@@ -88,10 +89,11 @@ const sideOf = async (suffix: string, stage: Stage, ready: ReadyLine): Promise<S
 /** Of several, each operation is measured on one after the other, so that whatever else the machine does meets all. */
 async function measureSides(
   sides: readonly Side[],
-  { requests: least }: BenchOptions,
+  { requests: least, progress }: BenchOptions,
   tell: (loaded: Loaded) => void,
 ): Promise<Loaded[]> {
   const all: Loaded[] = [];
+  const loads = LATENCIES_MS.length * AT_ONCE.length * sides.flatMap(({ operations }) => operations).length;
   for (const latencyMs of LATENCIES_MS) {
     for (const { stage } of sides) await stage.sandbox('POST', '/latency', { ms: latencyMs });
     for (const atOnce of AT_ONCE) {
@@ -101,12 +103,14 @@ async function measureSides(
         for (const side of sides) {
           const operation = side.operations[nth];
           if (operation === undefined) continue;
-          const { tookMs, seconds } = await runWarm(operation, side.stage, requests, atOnce);
+          const name = `${operation.name}${side.suffix}`;
+          const onDone = (done: number) =>
+            progress.show(() => `${barOf((all.length + done / requests) / loads)} ${name}, ${atOnce} at once`);
+          const { tookMs, seconds } = await runWarm(operation, side.stage, { requests, atOnce, onDone });
           const p50Ms = percentile(tookMs, 0.5);
           if (operation.name === NAIVE) naiveMs.set(side, p50Ms);
           const figures = { p50Ms, p99Ms: percentile(tookMs, 0.99), ratio: p50Ms / (naiveMs.get(side) ?? p50Ms) };
-          const named = { operation: `${operation.name}${side.suffix}`, latencyMs, atOnce };
-          const loaded = { ...named, perSecond: tookMs.length / seconds, ...figures };
+          const loaded = { operation: name, latencyMs, atOnce, perSecond: tookMs.length / seconds, ...figures };
           tell(loaded);
           all.push(loaded);
         }
@@ -116,18 +120,25 @@ async function measureSides(
   return all;
 }
 
+type Load = {
+  readonly requests: number;
+  readonly atOnce: number;
+  readonly onDone?: (done: number) => void;
+};
+
 /** Environments start as they are needed: that is measured elsewhere. */
-async function runWarm(operation: LoadOperation, stage: Stage, requests: number, atOnce: number) {
+async function runWarm(operation: LoadOperation, stage: Stage, asked: Load) {
+  const { requests, atOnce } = asked;
   await operation.prepare?.(requests + atOnce);
   await stage.settle();
-  await run(operation, atOnce, atOnce);
+  await run(operation, { requests: atOnce, atOnce });
   await stage.settle();
-  const measured = await run(operation, requests, atOnce);
+  const measured = await run(operation, asked);
   await stage.settle();
   return measured;
 }
 
-async function run({ work }: LoadOperation, requests: number, atOnce: number) {
+async function run({ work }: LoadOperation, { requests, atOnce, onDone = () => {} }: Load) {
   const tookMs: number[] = [];
   let left = requests;
   const asker = async (_: unknown, number: number) => {
@@ -136,6 +147,7 @@ async function run({ work }: LoadOperation, requests: number, atOnce: number) {
       const beganMs = performance.now();
       await work(number);
       tookMs.push(performance.now() - beganMs);
+      onDone(tookMs.length);
     }
   };
   const beganMs = performance.now();

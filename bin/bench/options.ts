@@ -3,7 +3,7 @@ import { exitCodes } from '../command-line/command.ts';
 import { CommandError, FLAG, numberOf, portOf, readOptions, TEXT } from '../command-line/options.ts';
 import type { BenchOptions } from './part.ts';
 
-export type BenchCommand = Omit<BenchOptions, 'root' | 'interrupted'> & {
+export type BenchCommand = Omit<BenchOptions, 'root' | 'interrupted' | 'progress'> & {
   /** All of them when none is named. */
   readonly parts: readonly string[];
   readonly isWritten: boolean;

@@ -1,3 +1,4 @@
+import type { Progress } from '../command-line/progress.ts';
 import type { Plot } from './plot.ts';
 
 /** What one run of the bench was asked for. */
@@ -17,6 +18,8 @@ export type BenchOptions = {
   readonly customers: number;
   /** Ends it, whatever it is at. */
   readonly interrupted: AbortSignal;
+  /** Shows how far it is with a row that takes long. */
+  readonly progress: Progress;
 };
 
 export type Cell = string | number;
