@@ -68,7 +68,8 @@ export async function runSeeds({ from, count, workers, worker = WORKER, onProgre
     }
   };
 
-  const processes = Array.from({ length: workers }, () => fork(worker, { execArgv: [] }));
+  // A terminal's Ctrl-C reaches them through us only: what they have begun is told first.
+  const processes = Array.from({ length: workers }, () => fork(worker, { execArgv: [], detached: true }));
   try {
     await Promise.all(processes.map(work));
   } finally {

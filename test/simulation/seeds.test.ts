@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Telling, Told } from './everything.ts';
 import { everythingWith } from './planted.ts';
@@ -72,5 +74,26 @@ describe('many seeds', () => {
     const onProgress = () => stop.abort();
     const ended = await runSeeds({ from: 141, count: 1_000, workers: 1, worker, onProgress, signal: stop.signal });
     expect(ended).toEqual({ told: 25, next: 166, neverHit: ['never'] });
+  });
+
+  it('go on where a Ctrl-C stopped them, which a terminal gives to all of its processes', async () => {
+    const script = `
+      import { hearInterruption } from './bin/command-line/interruption.ts';
+      import { runSeeds } from './test/simulation/run-seeds.ts';
+      const { signal } = hearInterruption();
+      const worker = ${JSON.stringify(worker)};
+      const onProgress = () => console.log('told');
+      const { next } = await runSeeds({ from: 141, count: 900_000_000, workers: 1, worker, onProgress, signal });
+      console.log('next', next);`;
+    const terminal = spawn(process.execPath, ['--input-type=module', '--eval', script], { detached: true });
+    let said = '';
+    terminal.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    const ended = once(terminal, 'close');
+    await once(terminal.stdout, 'data');
+    process.kill(-Number(terminal.pid), 'SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(said).toMatch(/\nnext \d+\n$/);
   });
 });

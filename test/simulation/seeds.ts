@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { exitCodes, runCommand } from '../../bin/command-line/command.ts';
 import { CommandError, numberOf, readOptions, TEXT } from '../../bin/command-line/options.ts';
+import { barOf, showingProgress } from '../../bin/command-line/progress.ts';
 import { tellEverything } from './everything.ts';
 import { type Progress, runSeeds } from './run-seeds.ts';
 import { shrink, storyOf } from './shrink.ts';
@@ -23,7 +24,6 @@ it then names it goes on.
 
 ${exitCodes('every story ended well', 'one did not')}`;
 
-const TOLD_EVERY_MS = 10_000;
 const MOST = 999_999_999;
 
 type Asked = {
@@ -54,19 +54,15 @@ async function run({ only, ...asked }: Asked, interrupted: AbortSignal): Promise
 
 async function tellAll({ from, count, workers }: Omit<Asked, 'only'>, signal: AbortSignal): Promise<boolean> {
   const startedAtMs = performance.now();
-  let saidAtMs = startedAtMs;
-  const say = ({ told, next, neverHit }: Progress) => {
+  const line = ({ told, next }: Progress) => {
     const perSecond = (told / (performance.now() - startedAtMs)) * 1000;
-    const missing = neverHit.length === 0 ? '' : `; never: ${neverHit.join(', ')}`;
-    console.log(`${told} seeds told, ${perSecond.toFixed(1)} a second, ${next} is next${missing}`);
+    return `${told} seeds told, ${perSecond.toFixed(1)} a second, ${next} is next`;
   };
-  const onProgress = (progress: Progress) => {
-    if (performance.now() < saidAtMs + TOLD_EVERY_MS) return;
-    saidAtMs = performance.now();
-    say(progress);
-  };
-  const ended = await runSeeds({ from, count, workers, onProgress, signal });
-  say(ended);
+  const shown = showingProgress();
+  const onProgress = (progress: Progress) => shown.show(() => `${barOf(progress.told / count)} ${line(progress)}`);
+  const ended = await runSeeds({ from, count, workers, onProgress, signal }).finally(shown.end);
+  const missing = ended.neverHit.length === 0 ? '' : `; never: ${ended.neverHit.join(', ')}`;
+  console.log(`${line(ended)}${missing}`);
   if (ended.wrong === undefined) return true;
   const { seed, sentences } = ended.wrong;
   console.log(`Seed ${seed} ends badly: ${sentences.join('; ')}. Making it smaller.`);
