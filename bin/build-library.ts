@@ -1,22 +1,27 @@
 /** `npm run build`: builds the library, one ES module with the packages left out, and its declarations. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { buildSync } from 'esbuild';
 import { exitCodes, runCommand } from './command-line/command.ts';
-import { readOptions } from './command-line/options.ts';
+import { CommandError, readOptions } from './command-line/options.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const ENTRY = 'index';
 
 const usage = `Builds the library: one ES module with the packages left out, and its declarations.
 
-  npm run build -- [dist]
+  npm run build -- [DIR]
+
+  DIR     into this folder (dist), which is made anew; one that holds anything but an earlier build is left alone
+  --help  prints this
 
 ${exitCodes('it is built')}`;
 
 function build(directory: string): void {
+  if (existsSync(directory) && !existsSync(join(directory, `${ENTRY}.d.ts`)) && readdirSync(directory).length > 0)
+    throw new CommandError(`${directory} holds something else than an earlier build.`);
   rmSync(directory, { recursive: true, force: true });
   buildSync({
     entryPoints: [join(ROOT, 'lib', `${ENTRY}.ts`)],

@@ -26,10 +26,11 @@ function parse({ options = [], environment = {} }: Search): Readonly<Record<stri
   const asked = readOptions(args, Object.fromEntries(options.map(({ option }) => [option, TEXT])));
   if (asked === 'help') return 'help';
   const given: Record<string, string> = { ...environment };
-  for (const { option, variable, preset, pattern } of options) {
+  for (const { option, variable, preset, pattern, isThere = () => true } of options) {
     const value = asked.values[option] ?? process.env[variable] ?? preset;
     if (value === undefined) continue;
-    if (!pattern.test(value)) throw new CommandError(`--${option} cannot be ${value}. --help says what it can be.`);
+    if (!pattern.test(value) || !isThere(value))
+      throw new CommandError(`--${option} cannot be ${value}. --help says what it can be.`);
     given[variable] = String(value);
   }
   return given;

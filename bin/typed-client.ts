@@ -14,6 +14,8 @@ const usage = `Makes the types of examples/typed-client from docs/openapi.json. 
 
   npm run typed-client
 
+  --help  prints this
+
 ${exitCodes('the types are made')}`;
 
 await runCommand({

@@ -21,7 +21,7 @@ export function reportText(report: ImportReport): string {
     ...section('Owed: in the catalog; the schedules go on with it', report.owed),
     ...section('Refused: not in the catalog', report.refused),
     ...section('Left alone: not ours to import', report.left),
-    `${report.stripe_requests} requests to Stripe in ${report.duration_seconds} s.`,
+    `${report.stripe_requests} ${report.stripe_requests === 1 ? 'request' : 'requests'} to Stripe in ${report.duration_seconds} s.`,
     ...(report.stopped === null ? [] : [`Stopped: ${report.stopped} What was done stays done; run it again.`]),
     '',
   ].join('\n');

@@ -18,6 +18,8 @@ type SearchOption = {
   readonly variable: string;
   readonly preset?: string;
   readonly pattern: RegExp;
+  /** Whether there is such a one, of those that are written so. */
+  readonly isThere?: (value: string) => boolean;
 };
 
 const NUMBER = /^\d+$/;
@@ -35,6 +37,10 @@ const SHARD: SearchOption = {
     variable: 'SHARD',
   },
   pattern: /^\d+\/\d+$/,
+  isThere(value) {
+    const [nth = 0, of = 0] = value.split('/').map(Number);
+    return nth >= 1 && nth <= of;
+  },
 };
 const SEED: SearchOption = {
   ...{ option: 'seed', value: 'N', says: 'draws others (1)', variable: 'SEED' },
@@ -104,7 +110,7 @@ fault, shows: they must end badly by that, and well by all others.`,
   },
   models: {
     says: 'Visits every state of small worlds in which the deployed use cases meet faults and time.',
-    takes: 'hours, and up to 8 GB of memory',
+    takes: 'about two minutes, and up to 8 GB of memory',
     tests: ['test/models/models'],
     environment: { ALL_MODELS: 'true', NODE_OPTIONS: '--max-old-space-size=8192' },
   },

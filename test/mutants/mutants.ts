@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, runCommand } from '../../bin/command-line/command.ts';
 import { CommandError, FLAG, numberOf, readOptions, TEXT } from '../../bin/command-line/options.ts';
+import { barOf, showingProgress } from '../../bin/command-line/progress.ts';
 import { startEmbeddedDynamodb } from '../../local/embedded-dynamodb.ts';
 import { findFreePorts } from '../local/runner-process.ts';
 import { bundleKillers } from './killers.ts';
@@ -67,6 +68,7 @@ async function run({ folders, every, patienceMs, again, isTable }: Asked, interr
   const asked = mutants
     .filter(({ file }) => folders.some((folder) => file.startsWith(folder)))
     .filter((_, index) => index % every === 0);
+  if (asked.length === 0) throw new CommandError(`There is nothing to change in ${folders.join(' or ')}.`);
   const isOpen = (mutant: Mutant) => {
     const known = results.of(mutant);
     return known === undefined || (known.is === again && whyNobodyNotices(mutant) === undefined);
@@ -92,7 +94,10 @@ async function tryThem(search: Search, open: readonly Mutant[]): Promise<void> {
   try {
     const paths = await writeKillers(search);
     const env = { ...process.env, DYNAMODB_ENDPOINT: database.url, SEEDS: '3' };
-    if (!existsSync(paths.coverage)) await once(startWorker(env, { it: 'cover', ...paths }), 'exit');
+    if (!existsSync(paths.coverage)) {
+      console.error('Running each test once, to see what it passes.');
+      await once(startWorker(env, { it: 'cover', ...paths }), 'exit');
+    }
     const coverage = JSON.parse(readFileSync(paths.coverage, 'utf8')) as Coverage;
     for (const failure of coverage.failed) console.error(`Left out, for it fails without any mutant: ${failure}`);
     const { passed } = coverage;
@@ -150,6 +155,7 @@ async function judge(
   paths: Paths,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
+  const progress = showingProgress();
   let left = trials;
   let controlEvery = CONTROL_EVERY;
   while (left.length > 0) {
@@ -170,9 +176,12 @@ async function judge(
       if ('begins' in said) begun = said.begins;
       else if (!said.isSpoilt || said.verdicts.length === 1) said.verdicts.forEach(note);
       controlEvery = 'isSpoilt' in said && said.isSpoilt ? 1 : controlEvery;
+      const toGo = left.length - known.size;
+      progress.show(() => `${barOf(1 - toGo / trials.length)} ${toGo} of ${trials.length} to go`);
     });
     const [code, signal] = await once(worker, 'exit');
     clearTimeout(timer);
+    progress.end();
     interrupted.removeEventListener('abort', end);
     if (interrupted.aborted) return;
     if (signal === 'SIGKILL') note({ id: begun, is: 'late' });

@@ -1,6 +1,7 @@
 /** `npm run soak`: mixed traffic on the running stack with faults all the while. */
 import { exitCodes, runCommand } from '../../bin/command-line/command.ts';
 import { FLAG, numberOf, readOptions, TEXT } from '../../bin/command-line/options.ts';
+import { barOf, showingProgress } from '../../bin/command-line/progress.ts';
 import { untilQuiet } from '../faults/quiet.ts';
 import { type SeededRandom, seededRandom } from '../simulation/seeded-random.ts';
 import { empty } from '../stack/empty.ts';
@@ -52,19 +53,25 @@ function parse(args: readonly string[]): Asked | 'help' {
 async function run({ minutes, seed, json }: Asked, interrupted: AbortSignal): Promise<boolean> {
   const figures: Figures = { done: new Map(), samples: [], wrong: [], faults: 0 };
   const random = seededRandom(seed);
+  const progress = showingProgress();
   const stack = await startStack();
   const stop = () => void stack.stop();
   interrupted.addEventListener('abort', stop, { once: true });
   try {
-    const endsAtMs = performance.now() + minutes * ROUND_MS;
+    const beganMs = performance.now();
+    const endsAtMs = beganMs + minutes * ROUND_MS;
+    const share = () => (performance.now() - beganMs) / (endsAtMs - beganMs);
+    const onSample = () => progress.show(() => `${barOf(share())} faults so far: ${figures.faults}`);
     for (let round = 0; performance.now() < endsAtMs && figures.wrong.length === 0; round += 1) {
       const name = `soak-${seed}-${round}`;
       const roundEndsAtMs = Math.min(endsAtMs, performance.now() + ROUND_MS);
-      await tellRound({ on: stack, name, random, figures }, roundEndsAtMs);
+      await tellRound({ on: stack, name, random, figures, onSample }, roundEndsAtMs);
+      progress.end();
       console.error(`Round ${round + 1}: ${total(figures)} calls and edits, ${figures.faults} faults so far.`);
       await empty(stack);
     }
   } finally {
+    progress.end();
     await stack.stop();
   }
   interrupted.throwIfAborted();
@@ -76,10 +83,11 @@ type Round = {
   readonly name: string;
   readonly random: SeededRandom;
   readonly figures: Figures;
+  readonly onSample: () => void;
 };
 
 /** Traffic and faults until then, and what is wrong afterwards. */
-async function tellRound({ on, name: round, random, figures }: Round, endsAtMs: number): Promise<void> {
+async function tellRound({ on, name: round, random, figures, onSample }: Round, endsAtMs: number): Promise<void> {
   const clients = Array.from({ length: CLIENTS }, (_, n) => {
     const name = `${round}-${n}`;
     return createClient(on, name, random.fork(name));
@@ -97,7 +105,10 @@ async function tellRound({ on, name: round, random, figures }: Round, endsAtMs: 
       figures.faults += 1;
       await strike(on, weather);
     }),
-    every(SAMPLE_EVERY_MS, async () => figures.samples.push(await readMemory(on))),
+    every(SAMPLE_EVERY_MS, async () => {
+      figures.samples.push(await readMemory(on));
+      onSample();
+    }),
     every(ROUND_MS / 6, () => on.control$('POST', '/schedules/sweep-operations/run').catch(() => {})),
   ]);
   await on.control$('DELETE', '/faults');
