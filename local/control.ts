@@ -52,7 +52,8 @@ export function createControlServer(parts: ControlParts): Server {
     if (parts.codeFlow.serves(request)) return parts.codeFlow.serve(request, response);
     answer(routes, request).then(({ status, body }) => {
       response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
+      // A line of its own, for whoever asks from a terminal.
+      response.end(`${JSON.stringify(body)}\n`);
     });
   });
 }

@@ -18,7 +18,7 @@ export function screenOf({ ready, notRun }: Pick<Runner, 'ready' | 'notRun'>): s
     '',
     'Create a customer, here and in Stripe:',
     '',
-    `  curl -i ${ready.api}/customers \\`,
+    `  curl -i -w '\\n' ${ready.api}/customers \\`,
     `    -H 'authorization: Bearer ${ready.token}' \\`,
     "    -H 'content-type: application/json' -H 'x-use-integrity-protection: true' \\",
     `    -d '{"name": "John Doe", "email": "john@example.com"}'`,
