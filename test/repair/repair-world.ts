@@ -7,7 +7,7 @@ import type { RunRequest } from '#domain/consistency-run.ts';
 import { INTEGRATIONS } from '#domain/integrations.ts';
 import type { Write } from '#ports/catalog-store.ts';
 import type { Poke } from '#ports/pokes.ts';
-import type { CustomerRecord, OperationRecord, SyncRecord } from '#ports/records.ts';
+import type { CustomerRecord, LinkRecord, OperationRecord, SyncRecord } from '#ports/records.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { type FixQuery, fix } from '#use-cases/repair/fix.ts';
 import { beginRun } from '#use-cases/repair/runs/begin-run.ts';
@@ -98,7 +98,7 @@ export function createRepairWorld(seed = 1) {
       world.write({ key: { type: 'customer', customerId }, change, when: whatever } as Write),
     setSync: (customerId: string, change: { [F in keyof SyncRecord]?: SyncRecord[F] | undefined }) =>
       world.write({ key: { type: 'sync', customerId, integration: 'stripe' }, change, when: whatever } as Write),
-    setLink: (externalId: string, change: { customerId?: string | undefined; dueAt?: string }) =>
+    setLink: (externalId: string, change: { [F in keyof LinkRecord]?: LinkRecord[F] | undefined }) =>
       world.write({ key: { type: 'link', integration: 'stripe', externalId }, change, when: whatever } as Write),
     remove: (key: Write['key']) => world.write({ key, remove: true, when: whatever } as Write),
     dashboard: (method: 'POST' | 'DELETE', path: string, fields?: Record<string, string>) =>
