@@ -7,12 +7,14 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { executionsLost, ownMetric } from './metrics.ts';
+import { executionsLost, ownMetric, unanswered } from './metrics.ts';
 
 /** What is watched, by alarms and on the dashboard. */
 export type Watched = {
   readonly stage: string;
   readonly api: HttpApi;
+  /** The functions that answer the API. */
+  readonly handlers: readonly IFunction[];
   readonly webhook: IFunction;
   readonly pokes: IQueue;
   readonly deadLetters: IQueue;
@@ -41,7 +43,7 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { stage, topicArn, webhook, deadLetters, saga, reconciliation } = props;
+    const { stage, topicArn, handlers, webhook, deadLetters, saga, reconciliation } = props;
     this.#stage = stage;
     this.#topic = topicArn === undefined ? undefined : Topic.fromTopicArn(this, 'Topic', topicArn);
     const soon = Duration.minutes(5);
@@ -98,6 +100,11 @@ export class Alarms extends Construct {
       metric: own('InternalError', 'Sum'),
       says: 'The API answered 500 because of something unforeseen. Nothing is half done; read why in the log, by the caller’s request id.',
       from: 3,
+    });
+    this.#alarm('Unanswered', {
+      metric: unanswered(handlers, soon),
+      says: 'For ten minutes, API Gateway has answered callers 503 because the API’s functions had no room for them, or ended out of time or memory.',
+      ...{ from: 5, periods: 2 },
     });
     this.#alarm('ConsistencyIssues', {
       metric: own('ConsistencyIssues', 'Maximum', Duration.days(1)),

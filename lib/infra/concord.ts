@@ -220,7 +220,7 @@ export class Concord extends Construct {
 
     const watched = {
       ...{ stage, api: httpApi, webhook, pokes: pokes.queue, deadLetters: pokes.deadLetters },
-      ...{ saga: saga.stateMachine, reconciliation: reconciliation.stateMachine },
+      ...{ saga: saga.stateMachine, reconciliation: reconciliation.stateMachine, handlers: Object.values(handlers) },
     };
     new Alarms(this, 'Alarms', { ...watched, topicArn: config.alarmTopicArn });
     new ConcordDashboard(this, 'Dashboard', { ...watched, tables: [tables.catalog, tables.ephemeral] });

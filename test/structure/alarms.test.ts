@@ -37,6 +37,11 @@ const SERIES: Readonly<Record<string, { readonly wakes: Series[]; readonly sleep
   WebhookSignatures: { wakes: [{ WebhookRefused: [1] }], sleeps: [{}, { WebhookTurnedAway: [1000] }] },
   WebhookErrors: { wakes: [{ Url5xxCount: [1] }], sleeps: [{}, { Url4xxCount: [1000] }] },
   InternalErrors: { wakes: [{ InternalError: [3] }], sleeps: [{}, { InternalError: [2] }] },
+  Unanswered: {
+    // Three functions have each metric.
+    wakes: [{ Throttles: [2, 2] }, { Errors: [2, 2] }, { Throttles: [1, 1], Errors: [1, 1] }],
+    sleeps: [{}, { Throttles: [100, 0] }, { Errors: [1, 1] }],
+  },
   ConsistencyIssues: { wakes: [{ ConsistencyIssues: [1] }], sleeps: [{}, { ConsistencyIssues: [0] }] },
   ComparisonSilence: {
     wakes: [{}, { ConsistencyIssues: [undefined, undefined] }],
