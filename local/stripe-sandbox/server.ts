@@ -42,7 +42,8 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
 async function listen(port: number, api: Api, control: Control) {
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
-  const server = createServer((request, response) => {
+  // Idle connections are kept long: a client that reuses one just as it is closed would not know what became of its request.
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
     const answered = answer(request, response, api, control, closing.signal).catch((error) => {
       // Unless the caller is gone or the sandbox closes, this is a fault of the sandbox itself.
       if (!closing.signal.aborted && !request.destroyed) console.error(error);

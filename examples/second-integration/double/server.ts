@@ -13,7 +13,8 @@ export type CrmDouble = ReturnType<typeof contactsDouble> & {
 export async function startCrmDouble(port = 0, nowMs: () => number = Date.now): Promise<CrmDouble> {
   const double = contactsDouble(nowMs);
   let isDown = false;
-  const server = createServer(async (request, response) => {
+  // Idle connections are kept long: a client that reuses one just as it is closed would see a broken request.
+  const server = createServer({ keepAliveTimeout: 65_000 }, async (request, response) => {
     const reply = isDown
       ? { status: 503, body: { error: 'The CRM is down.' } }
       : isAllowed(request)
