@@ -13,19 +13,24 @@ const LOCAL = { issuer: 'https://issuer.concord.local/', consoleClientId: 'conco
 /** Requests a second for the whole account: https://docs.stripe.com/rate-limits */
 const STRIPE_ALLOWS = { test: 25, live: 100 };
 
+/** A setting that cannot be used: a sentence for whoever deploys. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
 /**
  * Checks the settings of a deployment, and gives each its default.
- * @throws Error that names each setting that cannot be used and says why, in one sentence each.
+ * @throws SettingError that names each setting that cannot be used and says why, in one sentence each.
  */
 export function configOf(props: ConcordProps) {
   const { data, error } = settingsSchema.safeParse(props);
   if (error !== undefined) {
-    throw new Error(error.issues.map(sentenceOf).join('\n'));
+    throw new SettingError(error.issues.map(sentenceOf).join('\n'));
   }
   const { stage, issuer, audience, consoleClientId, ownerOfName, ownerOfEmail, ...others } = data;
   const { stripeReadKey, reserveConcurrency, stripeRequestsPerSecond, ...plain } = others;
   if (stage === 'local' && others.stripeMode === 'live') {
-    throw new Error('Setting "stripeMode" must be test at the stage local, which is the runner’s.');
+    throw new SettingError('Setting "stripeMode" must be test at the stage local, which is the runner’s.');
   }
   const signIn = stage === 'local' ? { ...LOCAL, issuer: issuer ?? LOCAL.issuer } : { issuer, consoleClientId };
   return {
@@ -44,7 +49,7 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
 
 /**
  * The settings from CDK context: those of the file that `config` names, and over them those of `--context name=value`.
- * @throws Error for a file that is not there, and for a name that is no setting's, which may be misspelt.
+ * @throws SettingError for a file that is not there, and for a name that is no setting's, which may be misspelt.
  */
 export function settingsFrom(node: Pick<Node, 'getAllContext'>): ConcordProps {
   // CDK's own flags have a scope, what it has looked up has a colon.
@@ -57,6 +62,8 @@ function settingsIn(file: string): object {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`Context "config" must be a JSON file of settings, not "${file}": ${(error as Error).message}`);
+    throw new SettingError(
+      `Context "config" must be a JSON file of settings, not "${file}": ${(error as Error).message}`,
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configOf, settingsFrom } from '#infra/config.ts';
@@ -66,6 +67,12 @@ describe('the settings', () => {
 
   it('refuse a name that is no setting’s, which may be misspelt', () => {
     expect(() => configOf({ syncConcurency: 8 } as object)).toThrow(/no setting syncConcurency: there are stage, /);
+  });
+
+  it('end a deployment with the sentence, and nothing else', () => {
+    const env = { ...process.env, CDK_CONTEXT_JSON: '{"syncConcurency":8}', CDK_VALIDATION: 'false' };
+    const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], { env, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^There is no setting syncConcurency: .+\.\n$/)]);
   });
 
   it('come from context, all of it text, over those of a file', () => {
