@@ -1,8 +1,14 @@
 import { moment, WORDS } from '../words.ts';
 
-/** A moment, in UTC. */
+/** A moment, in UTC; broken between date and time of day, if anywhere. */
 export function Moment({ at }: { readonly at: string | null }) {
-  return at === null ? <span class="quiet">never</span> : <time dateTime={at}>{moment(at)}</time>;
+  if (at === null) return <span class="quiet">never</span>;
+  const [date, timeOfDay] = moment(at).split(' ');
+  return (
+    <time dateTime={at}>
+      <span>{date}</span> <span>{timeOfDay}</span>
+    </time>
+  );
 }
 
 /** A status, in a word and a colour. */

@@ -89,15 +89,22 @@ function Standing({ api, of: health, onChanged }: StandingProps) {
   const { stripe } = health.integrations;
   const attention = attentionOf(health);
   const { conflict } = stripe;
+  const tried = stripe.retry_count > 0 && `, tried ${counted(stripe.retry_count, 'time')}`;
   const resolve = (keep: 'catalog' | 'stripe') =>
     ask(askToResolve(api, health.customer_id, keep, String(conflict?.stripe_value), onChanged));
   return (
     <section aria-labelledby="standing">
       <h2 id="standing">With Stripe</h2>
       <p>
-        <Status of={stripe.status} /> {stripe.last_synced_at === null ? 'has not agreed yet' : 'agreed last '}
-        {stripe.last_synced_at !== null && <Moment at={stripe.last_synced_at} />}
-        {stripe.retry_count > 0 && `, tried ${counted(stripe.retry_count, 'time')} since`}
+        <Status of={stripe.status} />{' '}
+        {stripe.last_synced_at === null ? (
+          <>has not agreed yet{tried}</>
+        ) : (
+          <>
+            agreed last <Moment at={stripe.last_synced_at} />
+            {tried && `${tried} since`}
+          </>
+        )}
         {health.open_operation && `; a protected ${health.open_operation.kind} holds it`}
       </p>
       {attention && (
