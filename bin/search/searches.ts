@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 /** A long search that Jest runs: what it searches, its options, and the environment that tells the tests. */
 export type Search = {
   readonly says: string;
@@ -41,6 +43,10 @@ const SHARD: SearchOption = {
     const [nth = 0, of = 0] = value.split('/').map(Number);
     return nth >= 1 && nth <= of;
   },
+};
+const CHROMIUM: SearchOption = {
+  ...{ option: 'chromium', value: 'PATH', says: 'this Chrome or Chromium', variable: 'CHROMIUM' },
+  ...{ pattern: /./, isThere: existsSync },
 };
 const SEED: SearchOption = {
   ...{ option: 'seed', value: 'N', says: 'draws others (1)', variable: 'SEED' },
@@ -129,12 +135,7 @@ fault, shows: they must end badly by that, and well by all others.`,
     says: 'Tries the console in a Chromium, against a stack of its own. Says how to get one when there is none.',
     takes: 'two minutes',
     tests: ['--testMatch', '**/test/console/console.browser.ts'],
-    options: [
-      {
-        ...{ option: 'chromium', value: 'PATH', says: 'this Chrome or Chromium', variable: 'CHROMIUM' },
-        pattern: /./,
-      },
-    ],
+    options: [CHROMIUM],
   },
   screenshots: {
     says: 'Takes the pictures of the console that stand in the README.',
@@ -145,10 +146,7 @@ fault, shows: they must end badly by that, and well by all others.`,
         ...{ option: 'into', value: 'DIR', says: 'all pictures, into this folder (four into docs/images)' },
         ...{ variable: 'SHOTS', pattern: /./ },
       },
-      {
-        ...{ option: 'chromium', value: 'PATH', says: 'this Chrome or Chromium', variable: 'CHROMIUM' },
-        pattern: /./,
-      },
+      CHROMIUM,
     ],
   },
 };
