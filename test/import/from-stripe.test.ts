@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { violations } from '../stack/invariants.ts';
 import { inPlantedCopy } from '../stack/planted-bug.ts';
 import { type Stack, startStack } from '../stack/stack.ts';
@@ -9,6 +10,7 @@ const ALL_IN = {
   ...{ seen: LISTED, imported: 0, already_in: NEW + ACCOUNT.linked, in_conflict: ACCOUNT.sharing },
   ...{ owed: 0, left: ACCOUNT.ofOthers, refused: 0 },
 };
+const LOOK_EVERY_MS = 200;
 const FAST = ['--from', 'stripe', '--rate', '200'];
 
 describe('the import of a Stripe account', () => {
@@ -42,6 +44,8 @@ describe('the import of a Stripe account', () => {
       const running = startImport(stack, FAST);
       while ((await readOwnWorld(stack)).customers.length < atLeast + ACCOUNT.linked) {
         expect(running.process.exitCode).toBeNull();
+        // To look at both sides takes a while of the processor that the import needs.
+        await setTimeout(LOOK_EVERY_MS);
       }
       running.process.kill(signal);
       const { code, report } = await running.ended;

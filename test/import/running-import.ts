@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { ImportReport } from '../../lib/service/import-report.ts';
+import { compileCacheDirectory } from '../../local/compile-cache.ts';
 import type { Stack } from '../stack/stack.ts';
 import { readWorld, type World } from '../stack/world.ts';
 
@@ -12,7 +13,7 @@ type Running = { readonly process: ChildProcess; readonly ended: Promise<Ended> 
 export function startImport(stack: Stack, args: readonly string[], directory = process.cwd()): Running {
   const child = spawn(process.execPath, ['bin/import.ts', '--stack', stack.control, '--json', ...args], {
     cwd: directory,
-    env: { ...process.env, STRIPE_SECRET_KEY: 'sk_test_import' },
+    env: { ...process.env, STRIPE_SECRET_KEY: 'sk_test_import', NODE_COMPILE_CACHE: compileCacheDirectory(directory) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(
