@@ -1,6 +1,7 @@
 import { getIntegrationHealth } from '#use-cases/health/get-integration-health.ts';
-import { webhookNoter } from '#use-cases/health/note-webhook.ts';
+import { isNoted, webhookNoter } from '#use-cases/health/note-webhook.ts';
 import { createRepairWorld } from '../../repair/repair-world.ts';
+import { answering } from '../answering.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const later = (seconds: number) => new Date(Date.parse(AT) + seconds * 1_000).toISOString();
@@ -69,6 +70,27 @@ describe('how an integration stands', () => {
   });
 });
 
+describe('how an integration stands beside others', () => {
+  it('is told of its own customers only, and of each operation once', async () => {
+    const { ids, deps, putOperation } = await worldOf(1);
+    await putOperation('o', ids[0], { dueAt: AT });
+    const other = { customerId: 'd', integration: 'other' as never, status: 'failed', since: AT } as const;
+    const pages: unknown[] = [];
+    const store = answering(deps.store, {
+      listApart: async () => [other, { ...other, integration: 'stripe', status: 'conflict' }],
+      listUnfinished: async (limit, from) => {
+        pages.push([limit, from]);
+        return { operationIds: pages.length === 1 ? ['o', 'gone'] : ['o'], next: `page ${pages.length}` as never };
+      },
+    });
+    const health = await getIntegrationHealth({ ...deps, store, deadLetters: { count: async () => 0 } }, 'stripe');
+    expect(health.counts).toEqual({ pending: 0, synced: 0, failed: 0, orphaned: 0, conflict: 1 });
+    expect(health).toMatchObject({ oldestPendingSeconds: 0, operations: { running: 1 }, history: expect.any(Array) });
+    // A list that goes on for ever is left.
+    expect([pages.length, pages[0], pages[1]]).toEqual([10, [100, undefined], [100, 'page 1']]);
+  });
+});
+
 describe('the time of the last webhook', () => {
   it('is noted once a minute, and never goes back', async () => {
     const { deps, health } = await worldOf(0);
@@ -83,6 +105,17 @@ describe('the time of the last webhook', () => {
     // Another process has noted a later one.
     await webhookNoter(deps, 'stripe')(later(120));
     expect(await last()).toBe(later(160));
+  });
+
+  it.each([
+    ['one that tells nothing of what happened', {}, true],
+    ['a birth', { event: { kind: 'created' } }, true],
+    ['a new name', { event: { kind: 'updated', previous: { name: 'digest' } } }, true],
+    ['a new email', { event: { kind: 'updated', previous: { email: 'digest' } } }, false],
+    ['a deletion', { event: { kind: 'deleted' } }, false],
+  ] as const)('is noted, unless the event uses up its calls by itself: %s', (_, more, expected) => {
+    const poke = { externalId: 'cus_1', ...('event' in more && { event: { id: 'e', createdAt: AT, ...more.event } }) };
+    expect([isNoted(poke), isNoted({ customerId: 'c' })]).toEqual([expected, false]);
   });
 
   it('may be lost: the work that it tells of goes on', async () => {
