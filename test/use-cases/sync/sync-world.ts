@@ -22,10 +22,10 @@ export function createSyncWorld() {
   const world = createRepairWorld();
   const { store, pass } = world;
   const pokes: Poke[] = [];
-  const deps: SyncDeps = {
+  const deps = {
     ...world.deps,
     random: { id: world.deps.random.id, fraction: () => 1 },
-    pokes: { poke: async (poke) => void pokes.push(poke) },
+    pokes: { poke: async (poke: Poke) => void pokes.push(poke) },
   };
   const made = ({ answers = {}, deps: others = {} }: Made): SyncDeps => ({
     ...{ ...deps, integration: answering(deps.integration, answers), ...others },

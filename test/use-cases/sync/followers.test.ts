@@ -1,0 +1,256 @@
+import type { IntegrationName, Integrations } from '#domain/integrations.ts';
+import type { AttemptRecord } from '#ports/records.ts';
+import { lookForAttempt, sendAttempt } from '#use-cases/sync/attempts.ts';
+import { retryFailedSyncs } from '#use-cases/sync/retry-failed-syncs.ts';
+import type { SyncDeps } from '#use-cases/sync/run.ts';
+import { answering } from '../answering.ts';
+import { createSyncWorld, REFUSED } from './sync-world.ts';
+
+const CRM = 'crm' as IntegrationName;
+const BOTH: Integrations = ['stripe', CRM];
+const EMAIL = 'twin1@example.com';
+
+/** A customer on both sides, whom a follower has too: the same Stripe plays the follower, under another name. */
+async function followed() {
+  const world = createSyncWorld();
+  const twins = await world.twins();
+  const { deps, write, read, dashboard } = world;
+  const { id: crmId } = await dashboard('POST', '', { name: 'Twin 1', email: EMAIL });
+  const standing = { status: 'synced', externalId: crmId, base: { name: 'Twin 1', email: EMAIL }, syncedVersion: 1 };
+  const key = { type: 'sync', customerId: twins.id, integration: CRM } as const;
+  await write({ key, put: { ...standing, status: 'synced', revision: 4, tries: 0 }, when: { is: 'absent' } });
+  const crm = answering(deps.integration, { name: CRM });
+  return {
+    ...{ ...world, ...twins, crmId },
+    standing: () => read(key),
+    setStanding: (change: object) => write({ key, change, when: { is: 'equal', field: 'tries', value: 0 } }),
+    /** A run of the gate's, or of the follower's. */
+    runAs: (name: 'gate' | 'crm', others: Partial<SyncDeps> = {}) => {
+      const integration = name === 'gate' ? deps.integration : crm;
+      return world.run(twins.id, ['evt_1'], { deps: { integration, integrations: BOTH, ...others } });
+    },
+    retry: (isForced: boolean) =>
+      world.inside(() =>
+        retryFailedSyncs({ ...world.deps, integration: crm, integrations: BOTH }, { isForced, longestMs: 60_000 }),
+      ),
+  };
+}
+
+describe('a run of the gate that changes a customer', () => {
+  it('owes it to the follower in the same transaction, and pokes it', async () => {
+    const { runAs, dashboard, externalId, standing, at, pokes, id } = await followed();
+    await dashboard('POST', `/${externalId}`, { name: 'Janet' });
+    expect(await runAs('gate')).toBe('agreed');
+    expect(await standing()).toMatchObject({ status: 'pending', apartSince: at(), lookAgain: true, revision: 4 });
+    expect(await standing()).not.toHaveProperty('emptied');
+    expect(pokes).toEqual([{ customerId: id, integration: CRM }]);
+  });
+
+  it('owes what it has emptied as emptied', async () => {
+    const { runAs, dashboard, externalId, standing } = await followed();
+    await dashboard('POST', `/${externalId}`, { name: '', email: 'new@example.com' });
+    await runAs('gate');
+    expect(await standing()).toMatchObject({ emptied: ['name'] });
+  });
+
+  it('owes nothing when it only sends, or only agrees', async () => {
+    const { runAs, setCustomer, id, standing, pokes } = await followed();
+    const before = await standing();
+    await runAs('gate');
+    await setCustomer(id, { name: 'Janet', version: 2 });
+    await runAs('gate');
+    expect([await standing(), pokes]).toEqual([before, []]);
+  });
+
+  it('that ends it owes its delete', async () => {
+    const { runAs, dashboard, externalId, standing, pokes, id } = await followed();
+    await dashboard('DELETE', `/${externalId}`);
+    expect(await runAs('gate')).toBe('agreed');
+    expect(await standing()).toMatchObject({ status: 'pending', isTombstone: true });
+    expect(pokes).toEqual([{ customerId: id, integration: CRM }]);
+  });
+
+  it('is done also when nobody can be poked: the debt is recorded', async () => {
+    const { runAs, dashboard, externalId, standing, id } = await followed();
+    await dashboard('POST', `/${externalId}`, { name: 'Janet' });
+    const warned: unknown[] = [];
+    const log = { warn: (_: string, details: unknown) => void warned.push(details) };
+    expect(await runAs('gate', { log, pokes: { poke: () => Promise.reject(new TypeError('no')) } })).toBe('agreed');
+    expect([warned, (await standing())?.status]).toEqual([[{ customerId: id, error: 'TypeError' }], 'pending']);
+  });
+});
+
+describe('a run of a follower', () => {
+  it('has keys of its own, and empties there what was emptied here', async () => {
+    const { runAs, setCustomer, id, setStanding, standing, read, twin, crmId } = await followed();
+    await setCustomer(id, { name: null, version: 2 });
+    await setStanding({ status: 'pending', emptied: ['name'] });
+    expect(await runAs('crm')).toBe('agreed');
+    expect(await read({ type: 'attempt', customerId: id, key: `${id}:crm:5` })).toMatchObject({ outcome: 'accepted' });
+    expect([(await twin(crmId))?.name, (await standing())?.emptied]).toEqual([null, undefined]);
+  });
+
+  it('that finds the customer deleted there lets go of it, here and in the gate it stays', async () => {
+    const { runAs, dashboard, crmId, standing, customer, sync, id, at } = await followed();
+    const before = [await customer(id), await sync(id)];
+    await dashboard('DELETE', `/${crmId}`);
+    expect(await runAs('crm')).toBe('owed');
+    expect(await standing()).toEqual({
+      ...{ status: 'orphaned', lastError: 'It was deleted there', apartSince: at(), syncedVersion: 1, revision: 5 },
+      ...{ tries: 0, events: ['evt_1'] },
+    });
+    expect([await customer(id), await sync(id)]).toEqual(before);
+    // Made again at once, it would come back for ever.
+    expect(await runAs('crm')).toBe('owed');
+    expect(await standing()).toMatchObject({ status: 'orphaned', revision: 6 });
+  });
+
+  it('makes it there anew when that is asked for, and not by itself', async () => {
+    const { retry, setStanding, standing, crmId, at } = await followed();
+    await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
+    expect(await retry(false)).toMatchObject({ retried: 0 });
+    expect(await retry(true)).toMatchObject({ retried: 1, succeeded: 1 });
+    const { status, externalId } = (await standing()) ?? {};
+    expect([status, externalId === crmId, externalId?.slice(0, 4)]).toEqual(['synced', false, 'cus_']);
+  });
+
+  it('is tried again for itself only', async () => {
+    const { retry, setSync, id, at, sync } = await followed();
+    await setSync(id, { status: 'failed', apartSince: at(), retryAt: at() });
+    expect(await retry(true)).toMatchObject({ retried: 0, remaining: 0 });
+    expect((await sync(id)).status).toBe('failed');
+  });
+});
+
+describe('an attempt', () => {
+  const SENT = { sinceMs: Date.UTC(2026, 0, 1), untilMs: Date.UTC(2026, 0, 1, 3) };
+  const record: AttemptRecord = {
+    ...{ kind: 'update', externalId: 'cus_1', fields: { name: 'Jane' }, version: 1, outcome: 'open' },
+    ...{ since: '2026-01-01T00:00:00.000Z', lastSentAt: '2026-01-01T02:00:00.000Z' },
+  };
+  const there = { externalId: 'cus_1', name: 'Jane', email: EMAIL, isDeleted: false } as const;
+  const mine = { customerId: 'c', operationId: 'c:1' };
+
+  it.each([
+    ['of an update that shows', {}, { ...there, owner: 'nobody' }, false, 'cus_1'],
+    ['of an update that does not show', {}, { ...there, name: 'Janet', owner: mine }, false, undefined],
+    ['of an update that its event tells of', {}, { ...there, name: 'Janet', owner: mine }, true, 'cus_1'],
+    ['of an update of one that is deleted', {}, { ...there, isDeleted: true, owner: mine }, true, undefined],
+    ['of an update of one that never was', {}, undefined, true, undefined],
+    ['of a mark that shows', { isMarking: true }, { ...there, name: 'Janet', owner: mine }, false, 'cus_1'],
+    ['of a mark that does not', { isMarking: true }, { ...there, owner: 'nobody' }, false, undefined],
+    [
+      'of a mark of another attempt',
+      { isMarking: true },
+      { ...there, owner: { ...mine, operationId: 'c:0' } },
+      false,
+      undefined,
+    ],
+    ['of a delete that shows', { kind: 'delete' }, { ...there, isDeleted: true, owner: mine }, false, 'cus_1'],
+    ['of a delete of one that never was', { kind: 'delete' }, undefined, false, 'cus_1'],
+    ['of a delete that does not show', { kind: 'delete' }, { ...there, owner: mine }, true, undefined],
+  ] as const)('%s is looked for in Stripe', async (_, more, found, isTold, expected) => {
+    const { deps } = createSyncWorld();
+    const asked: unknown[] = [];
+    const integration = answering(deps.integration, {
+      findCustomer: async () => found,
+      hasUpdated: async (...those) => {
+        asked.push(those);
+        return isTold;
+      },
+    });
+    const attempt = { key: 'c:1', record: { ...record, ...more } };
+    expect(await lookForAttempt({ ...deps, integration }, 'c', attempt)).toBe(expected);
+    expect(asked).toEqual(asked.map(() => ['cus_1', 'c:1', SENT]));
+  });
+
+  it('of a create is looked for by its own mark', async () => {
+    const { deps } = createSyncWorld();
+    const asked: unknown[] = [];
+    const findOwned: typeof deps.integration.findOwned = async (...those) => {
+      asked.push(those);
+      return undefined;
+    };
+    const attempt = { key: 'c:1', record: { ...record, kind: 'create' } } as const;
+    expect(
+      await lookForAttempt({ ...deps, integration: answering(deps.integration, { findOwned }) }, 'c', attempt),
+    ).toBeUndefined();
+    expect(asked).toEqual([[mine, SENT]]);
+  });
+
+  it('is sent as it was recorded, with our mark only where it is to set it', async () => {
+    const { deps } = createSyncWorld();
+    const sent: unknown[] = [];
+    const note = async (...those: unknown[]) => {
+      sent.push(those);
+      return REFUSED;
+    };
+    const integration = answering(deps.integration, {
+      createCustomer: note,
+      updateCustomer: note,
+      deleteCustomer: note,
+    });
+    for (const more of [
+      {},
+      { isMarking: true },
+      { kind: 'create' },
+      { kind: 'create', fields: {} },
+      { kind: 'delete' },
+    ] as const) {
+      await sendAttempt({ ...deps, integration }, 'c', { key: 'c:1', record: { ...record, ...more } });
+    }
+    expect(sent).toEqual([
+      ['cus_1', { name: 'Jane' }, 'c:1', undefined],
+      ['cus_1', { name: 'Jane' }, 'c:1', mine],
+      [{ name: 'Jane', email: null, ownership: mine }, 'c:1'],
+      [{ name: null, email: null, ownership: mine }, 'c:1'],
+      ['cus_1'],
+    ]);
+  });
+
+  it('of a delete is sent again however old its key is', async () => {
+    const { run, id, setCustomer, setSync, at, pass, twin, externalId } = await followed();
+    await setCustomer(id, { status: 'deleted', name: null, email: null, version: 2 });
+    await setSync(id, { status: 'pending', isTombstone: true, dueAt: at() });
+    const unanswered = { deleteCustomer: async () => ({ is: 'unknown', error: 'no answer' }) as const };
+    await run(id, [], { answers: unanswered });
+    pass(48 * 3600_000);
+    expect([await run(id), (await twin(externalId))?.isDeleted]).toEqual(['agreed', true]);
+  });
+});
+
+describe('who waits for an email', () => {
+  it('stays in line: a second one comes back by its backoff, and longer circles end too', async () => {
+    const { run, twins, dashboard, sync, customer } = createSyncWorld();
+    const [one, two, three] = [await twins(), await twins(), await twins()];
+    await dashboard('POST', `/${two.externalId}`, { email: one.email });
+    await run(two.id, ['evt_a']);
+    await dashboard('POST', `/${three.externalId}`, { email: one.email });
+    await run(three.id, ['evt_b']);
+    expect((await sync(one.id)).awaited).toMatchObject({ customerId: two.id });
+    expect(await sync(three.id)).toMatchObject({ conflict: { otherCustomerId: one.id } });
+    // One waits for three, who waits for two, who waits for one.
+    await dashboard('POST', `/${three.externalId}`, { email: two.email });
+    await run(three.id, ['evt_c']);
+    await dashboard('POST', `/${one.externalId}`, { email: three.email });
+    await run(one.id, ['evt_d']);
+    expect((await customer(one.id))?.email).toBeNull();
+    for (let round = 0; round < 4; round += 1)
+      for (const { id } of [one, two, three]) await run(id, [`evt_${round}_${id}`]);
+    const emails = await Promise.all([one, two, three].map(async ({ id }) => (await customer(id))?.email));
+    expect(emails).toEqual([three.email, one.email, two.email]);
+  });
+
+  it('is poked only when the email is free', async () => {
+    const { run, twins, setSync, setCustomer, sync, pokes } = createSyncWorld();
+    const { id, email } = await twins();
+    const awaited = { customerId: 'd', email: email as never };
+    await setSync(id, { awaited });
+    expect([await run(id), (await sync(id)).revision]).toEqual(['agreed', 1]);
+    await run(id, ['evt_1']);
+    expect([(await sync(id)).awaited, pokes]).toEqual([awaited, []]);
+    await setCustomer(id, { email: null });
+    await run(id);
+    expect([(await sync(id)).awaited, pokes]).toEqual([undefined, [{ customerId: 'd' }]]);
+  });
+});
