@@ -9,7 +9,7 @@ const KILLERS = [
   'test/use-cases/*/*.test.ts',
   'test/contracts/*.test.ts',
   'test/adapters/{memory,dynamodb}/*.test.ts',
-  'test/repair/{cleanup,cleanup-claims,guards,kinds,pieces,runs,runs-begin,runs-fix,together}.test.ts',
+  'test/repair/{begin-to-follow,cleanup,cleanup-claims,guards,kinds,pieces,runs,runs-begin,runs-fix,together}.test.ts',
   'test/simulation/{reconcile,cleanup}.test.ts',
   'test/models/models.test.ts',
   'test/mutants/*.killers.ts',
