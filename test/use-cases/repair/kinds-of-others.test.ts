@@ -116,6 +116,11 @@ const EXTERNALS: readonly Row[] = [
     'link-dangling: (clear-link)',
   ],
   [
+    'has a link that names nobody, and is another’s, who stands nowhere',
+    ofExternal({ linked: { customer: undefined, sync: undefined }, named: named({ sync: undefined }) }),
+    'link-dangling: (clear-link)',
+  ],
+  [
     'has a link that names nobody, and is a tombstone’s',
     ofExternal({ linked: { customer: undefined, sync: undefined }, named: named({ customer: tombstone }) }),
     'link-dangling: (clear-link)',
