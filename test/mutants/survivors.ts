@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Mutant } from './sources.ts';
+import { OF_USE_CASES } from './survivors-of-use-cases.ts';
 
 /** `original` is the text that is changed, or one that holds it; without a `replacement`, whatever it is changed to. */
 export type Survivor = {
@@ -14,6 +16,7 @@ const OF_OURS = 'Positions and keys are made here, and have all their parts: the
 
 /** Mutants that no test can tell from the source, or need not, and why. */
 export const SURVIVORS: readonly Survivor[] = [
+  ...OF_USE_CASES,
   {
     file: 'lib/domain/customer.ts',
     original: '{ name: null, email: null }',
@@ -127,9 +130,23 @@ export const SURVIVORS: readonly Survivor[] = [
   },
 ];
 
+/** `...(value !== undefined && { field: value })`, which always gives the field. */
+const OPTIONAL_FIELD = /^([\w.]+) !== undefined && \{ (?:\w+: )?([\w.]+) \}$/;
+
+function isOptionalField({ file, line, original, replacement }: Mutant): boolean {
+  if (replacement !== 'true') return false;
+  const [, asked, given] = OPTIONAL_FIELD.exec(original) ?? [];
+  if (asked !== undefined) return asked === given;
+  const [asks, value] = /^([\w.]+) !== undefined$/.exec(original) ?? [];
+  const text = readFileSync(file, 'utf8').split('\n')[line - 1] ?? '';
+  return asks !== undefined && new RegExp(`\\(${asks} && \\{ (\\w+: )?${value} \\}\\)`).test(text);
+}
+
 /** Why nobody notices this mutant, if it is known. */
-export function whyNobodyNotices({ file, original, replacement }: Mutant): string | undefined {
-  return SURVIVORS.find(
+export function whyNobodyNotices(mutant: Mutant): string | undefined {
+  const { file, original, replacement } = mutant;
+  const known = SURVIVORS.find(
     (each) => each.file === file && each.original === original && (each.replacement ?? replacement) === replacement,
-  )?.why;
+  );
+  return known?.why ?? (isOptionalField(mutant) ? UNDEFINED : undefined);
 }

@@ -79,6 +79,14 @@ const CUSTOMERS: readonly Row[] = [
     false,
   ],
   ['that stands nowhere', ({ twins, remove }) => remove(sync(twins.id)), true],
+  [
+    'that is deleted, and never had a twin',
+    async ({ twins, setCustomer, setSync }) => {
+      await setCustomer(twins.id, { status: 'deleted' });
+      await setSync(twins.id, { externalId: undefined });
+    },
+    true,
+  ],
   ['that only stands', ({ twins, remove }) => remove({ type: 'customer', customerId: twins.id }), true],
   [
     'that is not there',
