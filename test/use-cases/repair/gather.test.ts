@@ -168,13 +168,13 @@ const OPERATIONS: readonly Row[] = [
   ['that is not there', () => {}, false],
 ];
 
-describe('what is judged: nothing that is younger than the grace period, or somebody is at work on', () => {
+describe('what is judged, which nothing is that is young or somebody’s work: a', () => {
   it.each([
     ...CUSTOMERS.map((row) => ['customer', ...row] as const),
     ...EXTERNALS.map((row) => ['external', ...row] as const),
     ...CLAIMS.map((row) => ['claim', ...row] as const),
     ...OPERATIONS.map((row) => ['operation', ...row] as const),
-  ])('a(n) %s %s', async (of, _, make, isRead) => {
+  ])('%s %s', async (of, _, make, isRead) => {
     const world = await atRest();
     await make(world);
     const evidence = await world.read(world.subjects[of]);
@@ -193,7 +193,7 @@ describe('what is judged: nothing that is younger than the grace period, or some
       'operation',
       ({ twins, putOperation }: World) => putOperation('o', twins.id, { fence: 9 }),
     ],
-  ] as const)('a(n) %s whose %s changes while it is read', async (of, _, type, change) => {
+  ] as const)('%s whose %s changes while it is read', async (of, _, type, change) => {
     const world = await atRest();
     await world.putOperation('o', world.twins.id, { createdAt: world.at(LONG_AGO) });
     expect(await world.read(world.subjects[of])).toBeDefined();
