@@ -105,6 +105,10 @@ describe('a customer that is linked by hand', () => {
     await world.drain();
     const twin = await world.inside(() => world.deps.integration.findCustomer(externalId));
     expect(twin).toMatchObject({ name: 'Jane', owner: { customerId: id } });
+    const [tied] = await world.store.read([{ type: 'link', integration: 'stripe', externalId }]);
+    expect(tied).toEqual({ customerId: id });
+    // What is wrong is told of customers that are not young.
+    world.pass(3_600_000);
     expect(await world.kinds()).toEqual([]);
     expect(await link()).toMatchObject({ integrations: { stripe: { externalId, syncStatus: 'synced' } } });
   });

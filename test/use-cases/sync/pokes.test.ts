@@ -1,5 +1,6 @@
 import type { IntegrationName } from '#domain/integrations.ts';
 import { digestOf, type EventNotice, type Poke } from '#ports/pokes.ts';
+import { ownWriteKeys } from '#use-cases/sync/echo.ts';
 import { handleAllPokes } from '#use-cases/sync/handle-all-pokes.ts';
 import { handlePokes } from '#use-cases/sync/handle-pokes.ts';
 import { redriveDeadLetters } from '#use-cases/sync/redrive-dead-letters.ts';
@@ -104,6 +105,27 @@ describe('an event of Stripe’s', () => {
   it('of a create of ours has nothing before it', async () => {
     const { event, handle, id } = await renamed();
     expect(await handle(event({ kind: 'created', key: `${id}:1` }))).toEqual({ asked: 0, failed: [] });
+  });
+});
+
+describe('the key of a request', () => {
+  const ours = (id: string, key: string) => [
+    { type: 'attempt', customerId: id, key },
+    { type: 'operation', operationId: id },
+  ];
+  it.each([
+    ['c-1_A:12', ours('c-1_A', 'c-1_A:12')],
+    ['c:crm-2:3', ours('c', 'c:crm-2:3')],
+    ['c:', []],
+    ['c:1:2:3', []],
+    ['c:1x', []],
+    [' c:1', []],
+    ['c:a b:1', []],
+    [`${'c'.repeat(65)}:1`, []],
+    ['', []],
+    [undefined, []],
+  ])('%j is ours, or nobody’s that we know', (key, expected) => {
+    expect(ownWriteKeys(key)).toEqual(expected);
   });
 });
 
