@@ -1,5 +1,6 @@
 import type { CustomerFields } from '#domain/customer.ts';
-import { type FieldOwners, merge, type Side, type Sides } from '#domain/merge.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
+import { type FieldOwners, merge, ownersAgainst, type Side, type Sides } from '#domain/merge.ts';
 
 const VALUES = [null, '', ' ', 'a', ' a ', 'b', 'c'];
 const FIELDS = ['name', 'email'] as const;
@@ -111,5 +112,14 @@ describe('the three-way merge', () => {
       expect(overruled[field]).toBe(loser);
       expect(plain(loser)).not.toBe(plain(sides.base?.[field]));
     }
+  });
+});
+
+describe('who owns the fields', () => {
+  const crm = 'crm' as IntegrationName;
+  it('against one integration is that one, or the catalog for all the others', () => {
+    expect(ownersAgainst('stripe', { name: 'catalog', email: 'stripe' })).toEqual({ name: 'catalog', email: 'stripe' });
+    expect(ownersAgainst('stripe', { name: crm, email: 'stripe' })).toEqual({ name: 'catalog', email: 'stripe' });
+    expect(ownersAgainst(crm, { name: crm, email: 'stripe' })).toEqual({ name: crm, email: 'catalog' });
   });
 });
