@@ -20,6 +20,11 @@ describe('everything at once', () => {
     expect((await tellEverything(2275)).wrong).toEqual([]);
   });
 
+  it('takes an email from Stripe although a protected edit came while somebody else had it reserved', async () => {
+    // Found among 20,000 seeds: the edit ended the wait for the email as if it had brought it over.
+    expect((await tellEverything(20_480)).wrong).toEqual([]);
+  });
+
   it('is the same again for the same seed, byte for byte', async () => {
     for (const seed of [1, 2, 3, 4])
       expect((await tellEverything(seed)).trace).toEqual((await tellEverything(seed)).trace);

@@ -176,6 +176,14 @@ export const PLANTED_BUGS: readonly Control[] = [
     without: 'if (Number(1)) return',
   },
   {
+    bug: 'a protected edit ends what an edit in Stripe still waits for',
+    breaks: 'both-edits-survive',
+    seed: 20480,
+    file: `${SAGA}/hold-sync.ts`,
+    guard: "status !== 'synced' ||",
+    without: "status === 'conflict' ||",
+  },
+  {
     bug: 'a customer that is deleted here lives on in Stripe',
     breaks: 'deletes-follow',
     seed: 8,

@@ -145,7 +145,9 @@ describe('what an operation leaves to the run after it', () => {
   const sync = { status: 'synced', externalId: 'cus_1', syncedVersion: 1, revision: 3, tries: 0 } as const;
   it.each([
     ['nothing', {}, false],
-    ['an email that it waits for', { conflict: { field: 'email', stripeValue: null, since: '2026' } }, true],
+    ['an email that it waits for', { status: 'conflict' }, true],
+    ['an edit in Stripe that cannot be taken yet', { status: 'pending' }, true],
+    ['what has failed', { status: 'failed' }, true],
     ['a mark that is missing', { isUnmarked: true }, true],
     ['who waits for its email', { awaited: { customerId: 'd', email: 'x@example.com' as never } }, true],
   ] as const)('is %s', async (_, more, isMore) => {
