@@ -59,6 +59,11 @@ export const operationWith = changing(operation);
 export const attemptWith = changing(attempt);
 export const tombstone = customerWith({ status: 'deleted', name: null, email: null, listKey: undefined });
 
+/** Somebody else's email, reserved by an operation, and that operation once it has ended. */
+export const anothers = { customerId: 'd', operationId: 'p' };
+export const reserved = { state: 'reserved', ...anothers } as const;
+export const ended = operationWith({ id: 'p', status: 'compensated' });
+
 /** A customer that is well, but for what is said. */
 export const ofCustomer = (changes: Partial<CustomerEvidence> = {}): CustomerEvidence => ({
   ...{ of: 'customer', ...times, customerId: 'c', owners: { name: 'catalog', email: 'catalog' } },

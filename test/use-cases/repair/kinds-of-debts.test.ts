@@ -2,6 +2,7 @@ import { isInTime } from '#use-cases/repair/kinds/kind.ts';
 import {
   attemptWith,
   customerWith,
+  ended,
   foundIn,
   LONG_AGO,
   NOW,
@@ -16,7 +17,6 @@ import {
   twinWith,
 } from './evidence.ts';
 
-const ended = operationWith({ id: 'p', status: 'compensated' });
 const nameless = twinWith({ name: null });
 
 const CUSTOMERS: readonly Row[] = [

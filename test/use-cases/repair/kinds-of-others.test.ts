@@ -3,8 +3,10 @@ import { externalKinds } from '#use-cases/repair/kinds/externals.ts';
 import { CUSTOMER_KINDS, KIND_NAMES } from '#use-cases/repair/kinds/kinds.ts';
 import { operationKinds } from '#use-cases/repair/kinds/operations.ts';
 import {
+  anothers,
   attemptWith,
   customerWith,
+  ended,
   foundIn,
   LONG_AGO,
   OVERDUE,
@@ -13,6 +15,7 @@ import {
   ofOperation,
   operationWith,
   type Row,
+  reserved,
   rowsOf,
   SOON,
   syncWith,
@@ -20,9 +23,6 @@ import {
   twinWith,
 } from './evidence.ts';
 
-const anothers = { customerId: 'd', operationId: 'p' };
-const reserved = { state: 'reserved', customerId: 'd', operationId: 'p' } as const;
-const ended = operationWith({ id: 'p', status: 'compensated' });
 const unlinked = { link: undefined, linked: undefined } as const;
 
 const unlinkedOf = (changes: Parameters<typeof ofExternal>[0] = {}) => ofExternal({ ...unlinked, ...changes });

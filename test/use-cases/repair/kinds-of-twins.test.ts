@@ -1,10 +1,13 @@
 import {
+  anothers,
   customerWith,
+  ended,
   foundIn,
   OVERDUE,
   ofCustomer,
   operationWith,
   type Row,
+  reserved,
   rowsOf,
   SOON,
   syncWith,
@@ -12,9 +15,6 @@ import {
   twinWith,
 } from './evidence.ts';
 
-const anothers = { customerId: 'd', operationId: 'p' };
-const reserved = { state: 'reserved', customerId: 'd', operationId: 'p' } as const;
-const ended = operationWith({ id: 'p', status: 'compensated' });
 const other = customerWith({ id: 'd', email: 'other@example.com' });
 
 const CUSTOMERS: readonly Row[] = [

@@ -1,40 +1,8 @@
-import { normalizeEmail } from '#domain/email.ts';
-import type { Poke } from '#ports/pokes.ts';
-import type { CustomerEvidence, Evidence, Subject } from '#use-cases/repair/evidence.ts';
-import { gather } from '#use-cases/repair/gather.ts';
-import type { Action } from '#use-cases/repair/kinds/kind.ts';
-import { applyRepair } from '#use-cases/repair/repairs/apply.ts';
-import { FIXED, MOVED, NEEDS_A_PERSON, type RepairDeps } from '#use-cases/repair/repairs/repair.ts';
-import { createRepairWorld, HOUR_MS, whatever } from '../../repair/repair-world.ts';
+import type { Evidence } from '#use-cases/repair/evidence.ts';
+import { FIXED, MOVED, NEEDS_A_PERSON } from '#use-cases/repair/repairs/repair.ts';
+import { HOUR_MS, whatever } from '../../repair/repair-world.ts';
 import { answering } from '../answering.ts';
-
-const skipped = (reason: string) => ({ is: 'skipped', reason });
-
-/** Two customers on both sides, an hour ago. Runs that follow a repair do nothing, unless it is said: they are others' work. */
-async function atRest() {
-  const world = createRepairWorld();
-  const [twins, other] = [await world.twins(), await world.twins()];
-  world.pass(HOUR_MS);
-  const { deps } = world;
-  const poked: Poke[] = [];
-  const read = async <E extends Evidence>(subject: Subject) => (await world.inside(() => gather(deps, subject))) as E;
-  const customer = (customerId = twins.id, hint?: string) =>
-    read<CustomerEvidence>({ of: 'customer', customerId, ...(hint !== undefined && { hint }) });
-  const apply = (action: Action, evidence: Evidence, others: Partial<RepairDeps> = {}) =>
-    world.inside(() =>
-      applyRepair({ ...deps, pokes: { poke: async (poke) => void poked.push(poke) }, ...others }, action, evidence),
-    );
-  const at = (ms = 0) => new Date(deps.clock.nowMs() + ms).toISOString();
-  const claimOf = async (email: string) =>
-    (await world.store.read([{ type: 'emailClaim', email: normalizeEmail(email) }]))[0];
-  const linkOf = async (externalId: string) =>
-    (await world.store.read([{ type: 'link', integration: 'stripe', externalId }]))[0];
-  const customerOf = async (customerId: string) => (await world.store.read([{ type: 'customer', customerId }]))[0];
-  const lastAudit = async () => (await world.store.listAudit(twins.id, 1, undefined)).entries[0];
-  const setClaim = (email: string, change: object) =>
-    world.write({ key: { type: 'emailClaim', email: normalizeEmail(email) }, change, when: whatever });
-  return { ...world, twins, other, poked, read, customer, apply, at, claimOf, linkOf, customerOf, lastAudit, setClaim };
-}
+import { atRest, skipped } from './repairs-world.ts';
 
 describe('a link', () => {
   it('that is missing is made, and no other is told of it', async () => {
@@ -199,68 +167,6 @@ describe('a customer that stands nowhere', () => {
     await setLink(twins.externalId, { customerId: twins.id });
     await setCustomer(twins.id, { version: 9 });
     expect(await apply('add-sync', evidence)).toEqual(MOVED);
-  });
-});
-
-describe('a claim', () => {
-  it('that is missing is made', async () => {
-    const { customer, apply, remove, claimOf, twins } = await atRest();
-    await remove({ type: 'emailClaim', email: normalizeEmail(twins.email) });
-    const evidence = await customer();
-    expect(await apply('claim-email', evidence)).toEqual(FIXED);
-    expect(await claimOf(twins.email)).toEqual({ state: 'held', customerId: twins.id });
-    expect(await apply('claim-email', evidence)).toEqual(MOVED);
-    expect(await apply('claim-email', { ...evidence, customer: undefined })).toEqual(MOVED);
-  });
-
-  it('that names another is taken over, while that one is as it was', async () => {
-    const { customer, apply, setClaim, setCustomer, claimOf, twins, other } = await atRest();
-    await setClaim(twins.email, { customerId: other.id, state: 'reserved', operationId: 'o' });
-    const evidence = await customer();
-    await setCustomer(other.id, { version: 9 });
-    expect(await apply('claim-email', evidence)).toEqual(MOVED);
-    await setCustomer(other.id, { version: 1 });
-    expect(await apply('claim-email', evidence)).toEqual(FIXED);
-    expect(await claimOf(twins.email)).toEqual({ state: 'held', customerId: twins.id });
-  });
-
-  const claimed = (world: Awaited<ReturnType<typeof atRest>>, email = world.twins.email) =>
-    world.read({ of: 'claim', emailHash: world.deps.digest(normalizeEmail(email)) });
-
-  it('that an operation has left becomes the customer’s own', async () => {
-    const world = await atRest();
-    await world.setClaim(world.twins.email, { state: 'reserved', operationId: 'o' });
-    const evidence = await claimed(world);
-    await world.setClaim(world.twins.email, { operationId: 'p' });
-    expect(await world.apply('claim-email', evidence)).toEqual(MOVED);
-    expect(await world.apply('claim-email', await claimed(world))).toEqual(FIXED);
-    expect(await world.claimOf(world.twins.email)).toEqual({ state: 'held', customerId: world.twins.id });
-  });
-
-  it('of an email that its customer has not is freed, and whoever waits for it is poked', async () => {
-    const world = await atRest();
-    const { apply, twins, other, setCustomer, setSync, claimOf, poked, at, deps } = world;
-    await setCustomer(twins.id, { email: 'new@example.com' });
-    const waiting = { status: 'conflict', apartSince: at(), retryAt: '2027' } as const;
-    await setSync(other.id, {
-      ...waiting,
-      conflict: { field: 'email', stripeValue: twins.email.toUpperCase(), since: at() },
-    });
-    await setSync(twins.id, { ...waiting, conflict: { field: 'email', stripeValue: null, since: at() } });
-    const evidence = await claimed(world);
-    const failing = answering(deps.store, { listApart: () => Promise.reject(new TypeError('no')) });
-    const warned: unknown[] = [];
-    const log = { warn: (_: string, details: unknown) => void warned.push(details) };
-    expect(await apply('release-claim', evidence)).toEqual(FIXED);
-    expect([await claimOf(twins.email), poked]).toEqual([undefined, [{ customerId: other.id }]]);
-    expect(await apply('release-claim', evidence)).toEqual(MOVED);
-    await world.write({
-      key: { type: 'emailClaim', email: normalizeEmail(twins.email) },
-      put: { state: 'held', customerId: twins.id },
-      when: whatever,
-    });
-    expect(await apply('release-claim', await claimed(world), { store: failing, log })).toEqual(FIXED);
-    expect([poked.length, warned]).toEqual([1, [{ error: 'TypeError' }]]);
   });
 });
 

@@ -1,48 +1,12 @@
-import { normalizeEmail } from '#domain/email.ts';
-import type { IntegrationName, Integrations } from '#domain/integrations.ts';
-import { followersAfter } from '#use-cases/saga/followers.ts';
-import { createSagaWorld, NEW, REFUSED } from './saga-world.ts';
+import { changed, deleted, endingsWorld } from './endings-world.ts';
+import { NEW, REFUSED } from './saga-world.ts';
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 const OTHER = 'janet@example.com';
-const CRM = 'crm' as IntegrationName;
-const BOTH: Integrations = ['stripe', CRM];
-
-async function world() {
-  const it = createSagaWorld();
-  const { deps, read } = it;
-  const at = () => new Date(deps.clock.nowMs()).toISOString();
-  return {
-    ...{ ...it, at },
-    customer: (customerId: string) => read({ type: 'customer', customerId }),
-    claim: (email: string) => read({ type: 'emailClaim', email: normalizeEmail(email) }),
-    link: (externalId: string) => read({ type: 'link', integration: 'stripe', externalId }),
-    standing: (customerId: string, integration: IntegrationName = 'stripe') =>
-      read({ type: 'sync', customerId, integration }),
-    lastAudit: async (customerId: string) => (await it.store.listAudit(customerId, 1, undefined)).entries[0],
-    twin: (externalId: string) => it.inside(() => deps.integration.findCustomer(externalId)),
-  };
-}
-
-/** A customer at rest, with what is begun on it. */
-async function changed(change: { name?: string; email?: string }) {
-  const it = await world();
-  const twins = await it.twins();
-  const before = await it.customer(twins.id);
-  const operationId = await it.beginUpdate(twins.id, change);
-  return { ...it, ...twins, before, operationId };
-}
-async function deleted() {
-  const it = await world();
-  const twins = await it.twins();
-  const before = await it.customer(twins.id);
-  const operationId = await it.beginDelete(twins.id);
-  return { ...it, ...twins, before, operationId };
-}
 
 describe('a create', () => {
   it('holds the email and the customer from its beginning', async () => {
-    const { beginCreate, operation, customer, claim, at, pass } = await world();
+    const { beginCreate, operation, customer, claim, at, pass } = await endingsWorld();
     const operationId = await beginCreate();
     pass(-1_000);
     const { customerId, ...begun } = await operation(operationId);
@@ -66,7 +30,8 @@ describe('a create', () => {
   });
 
   it('that succeeds leaves a customer on both sides', async () => {
-    const { beginCreate, take, operation, customer, claim, link, standing, lastAudit, twin, at, deps } = await world();
+    const { beginCreate, take, operation, customer, claim, link, standing, lastAudit, twin, at, deps } =
+      await endingsWorld();
     const operationId = await beginCreate();
     const { customerId, createdAt } = await operation(operationId);
     expect(await take('apply', operationId)).toBe('succeeded');
@@ -95,7 +60,7 @@ describe('a create', () => {
   });
 
   it('whose twin somebody has looked at already is due at once, and poked', async () => {
-    const { beginCreate, take, operation, standing, link, at, setLink, deps, inside, pokes } = await world();
+    const { beginCreate, take, operation, standing, link, at, setLink, deps, inside, pokes } = await endingsWorld();
     const operationId = await beginCreate();
     const { customerId } = await operation(operationId);
     const made = await inside(() =>
@@ -110,7 +75,8 @@ describe('a create', () => {
   });
 
   it('that came to nothing leaves a tombstone without personal data, and a free email', async () => {
-    const { beginCreate, take, operation, customer, claim, standing, lastAudit, at, pokes, deps } = await world();
+    const { beginCreate, take, operation, customer, claim, standing, lastAudit, at, pokes, deps } =
+      await endingsWorld();
     const operationId = await beginCreate();
     const { customerId, createdAt } = await operation(operationId);
     expect(await take('apply', operationId, { createCustomer: async () => REFUSED })).toBe('rejected');
@@ -131,7 +97,7 @@ describe('a create', () => {
   });
 
   it('that was given up ends as one that could not reach Stripe', async () => {
-    const { beginCreate, take, operation } = await world();
+    const { beginCreate, take, operation } = await endingsWorld();
     const operationId = await beginCreate();
     await take('giveUp', operationId);
     await take('undo', operationId);
@@ -220,7 +186,7 @@ describe('an update', () => {
   });
 
   it('of one whom Stripe has not got creates it there, with the new values', async () => {
-    const it = await world();
+    const it = await endingsWorld();
     const { deps, take, operation, standing, twin, claim, link } = it;
     const made = await it.twins();
     await it.setSync(made.id, { externalId: undefined, base: undefined, syncedVersion: undefined });
@@ -282,7 +248,7 @@ describe('a delete', () => {
   });
 
   it('of one that never reached Stripe asks it nothing', async () => {
-    const it = await world();
+    const it = await endingsWorld();
     const { id, externalId } = await it.twins();
     await it.setSync(id, { externalId: undefined });
     const operationId = await it.beginDelete(id);
@@ -299,41 +265,5 @@ describe('a delete', () => {
     await expect(take('apply', operationId)).rejects.toThrow('no longer holds customer');
     await setOperation(operationId, { status: 'compensating' });
     await expect(take('release', operationId)).rejects.toThrow('does not hold customer any more');
-  });
-});
-
-describe('the followers of an operation', () => {
-  it('are owed what has succeeded, in the same transaction, and poked', async () => {
-    const { take, operationId, id, standing, pokes, at } = await changed({ name: 'Janet' });
-    expect(await take('apply', operationId, {}, { integrations: BOTH })).toBe('succeeded');
-    expect(await standing(id, CRM)).toMatchObject({ status: 'pending', apartSince: at() });
-    expect(pokes).toEqual([{ customerId: id, integration: CRM }]);
-  });
-
-  it('are owed a delete of one that they have, and none of another', async () => {
-    const first = await deleted();
-    expect(await first.take('apply', first.operationId, {}, { integrations: BOTH })).toBe('succeeded');
-    expect(await first.standing(first.id, CRM)).toBeUndefined();
-    const other = await deleted();
-    await other.write({
-      key: { type: 'sync', customerId: other.id, integration: CRM },
-      put: { status: 'synced', externalId: 'crm_1', revision: 4, tries: 0 },
-      when: { is: 'absent' },
-    });
-    expect(await other.take('apply', other.operationId, {}, { integrations: BOTH })).toBe('succeeded');
-    expect(await other.standing(other.id, CRM)).toMatchObject({
-      status: 'pending',
-      isTombstone: true,
-      lookAgain: true,
-    });
-  });
-
-  it('are shown as pending in its reply, with what they had', () => {
-    expect(followersAfter(['stripe'])).toEqual({});
-    const standing = { status: 'synced', externalId: 'crm_1', revision: 1, tries: 0, lastSyncedAt: '2026' } as const;
-    expect(followersAfter(BOTH, { [CRM]: standing })).toEqual({
-      followers: { [CRM]: { externalId: 'crm_1', syncStatus: 'pending', lastSyncedAt: '2026', conflict: null } },
-    });
-    expect(followersAfter(BOTH)).toMatchObject({ followers: { [CRM]: { externalId: null, syncStatus: 'pending' } } });
   });
 });

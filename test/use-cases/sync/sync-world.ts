@@ -57,3 +57,11 @@ export function createSyncWorld() {
 }
 
 export type SyncWorld = ReturnType<typeof createSyncWorld>;
+
+/** A world with a customer at rest on both sides. */
+export async function rested() {
+  const world = createSyncWorld();
+  const twins = await world.twins();
+  world.pass(1_000);
+  return { ...world, ...twins, stood: await world.sync(twins.id) };
+}
