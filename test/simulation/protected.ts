@@ -1,5 +1,5 @@
 import type { CustomerChange, NewCustomer } from '#domain/customer.ts';
-import type { RequestIdentity } from '#domain/idempotency-key.ts';
+import { KEY_LIFETIME_SECONDS, type RequestIdentity } from '#domain/idempotency-key.ts';
 import { isFinal } from '#domain/operation.ts';
 import { ProblemError } from '#domain/problem.ts';
 import type { Records } from '#ports/records.ts';
@@ -11,11 +11,13 @@ import type { BothSides } from './agreement.ts';
 import type { Rig } from './rig.ts';
 import type { Ports } from './simulated-ports.ts';
 
-/** What a caller knows in the end. `unknown`: it was never told, and it may yet happen. */
+/** What a caller knows in the end. `unknown`: it was never told, and it may yet happen, or has happened twice. */
 export type Told = 'done' | 'refused' | 'unknown';
 
 const WAITS_MS = 20_000;
 const TRIES = 3;
+/** Clocks may differ by a minute. */
+const KEY_LIFE_MS = (KEY_LIFETIME_SECONDS - 60) * 1000;
 
 export type Asked =
   | { readonly it: 'create'; readonly customer: NewCustomer }
@@ -30,6 +32,7 @@ export async function askProtected(rig: Rig, asked: Asked): Promise<Told> {
     fingerprint: JSON.stringify(asked),
     requestId: 'first',
   };
+  const firstAskedMs = rig.nowMs();
   for (let tries = 0; tries < TRIES; tries += 1) {
     let told: RequestResult | undefined;
     let isRefused = false;
@@ -43,8 +46,10 @@ export async function askProtected(rig: Rig, asked: Asked): Promise<Told> {
     });
     // Some of these are not final: but whoever is told them knows that nothing was begun.
     if (isRefused) return tries === 0 ? 'refused' : 'unknown';
-    if (told?.is === 'completed') return 'done';
-    if (told?.is === 'refused') return 'refused';
+    if (told === undefined || told.is === 'underway') continue;
+    // After its key's life this was another request: the first may have happened too, and others between them.
+    if (tries > 0 && rig.nowMs() - firstAskedMs > KEY_LIFE_MS) return 'unknown';
+    return told.is === 'completed' ? 'done' : 'refused';
   }
   return 'unknown';
 }
