@@ -1,0 +1,7 @@
+import { each, type Survivor } from './reasons.ts';
+
+export const OF_LEASES: readonly Survivor[] = [
+  ...each('lib/use-cases/leases/with-lease.ts', 'Whoever catches it asks for its class: the name is read by people.', [
+    ...["'LeaseTimeoutError'", "'LeaseLostError'"],
+  ]),
+];

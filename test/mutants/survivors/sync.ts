@@ -1,0 +1,3 @@
+import type { Survivor } from './reasons.ts';
+
+export const OF_SYNC: readonly Survivor[] = [];
