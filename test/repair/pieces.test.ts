@@ -68,12 +68,13 @@ describe('comparing piece by piece', () => {
     const world = await driftedWorld(1);
     const { issues } = await world.validate();
     const scattered = [oneBucket(), oneBucket()] as const;
-    let turn = 0;
+    const met = new Set<string>();
     const buckets: Buckets = {
       count: 2,
-      add: (...entry) => {
-        turn += 1;
-        (turn % 2 === 0 ? scattered[0] : scattered[1]).add(...entry);
+      add: (table, key, entry) => {
+        const isFirst = !met.has(`${table} ${key}`);
+        met.add(`${table} ${key}`);
+        (isFirst ? scattered[0] : scattered[1]).add(table, key, entry);
       },
       read: (table, bucket) => (bucket === 0 ? scattered[0] : scattered[1]).read(table, 0),
     };

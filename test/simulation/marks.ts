@@ -9,8 +9,13 @@ type Committed = {
   readonly isDone: boolean;
   /** What a write changes or puts, if there is one of this name. */
   readonly set: (name: string) => Readonly<Record<string, unknown>>;
-  readonly before: (name: string) => Readonly<Record<string, unknown>>;
+  readonly before: (name: LookedAt) => Readonly<Record<string, unknown>>;
 };
+
+/** What marks look at as it stood before. */
+const LOOKED_AT = ['sync', 'link', 'claim', 'requestKey', 'operation'] as const;
+type LookedAt = (typeof LOOKED_AT)[number];
+const NOTHING = {};
 
 const isRun = (set: Readonly<Record<string, unknown>>) => 'runId' in set && set['runId'] !== undefined;
 
@@ -106,15 +111,15 @@ export function marking() {
     hits,
     wrapStore: (store: CatalogStore): CatalogStore => {
       const commit = async <const W extends NamedWrites>(writes: W) => {
-        const named = Object.entries(writes).flatMap(([name, write]) => (write ? [{ name, write }] : []));
-        const standing = await store.read(named.map(({ write }) => write.key));
-        const before = new Map(named.map(({ name }, index) => [name, standing[index]]));
+        const looked = LOOKED_AT.flatMap((name) => (writes[name] ? [{ name, key: writes[name].key }] : []));
+        const standing = await store.read(looked.map(({ key }) => key));
+        const before = new Map(looked.map(({ name }, index) => [name, standing[index]]));
         const result = await store.commit(writes);
         const told: Committed = {
           writes,
           isDone: result.committed,
           set: (name) => changesOf(writes[name]),
-          before: (name) => (before.get(name) ?? {}) as Readonly<Record<string, unknown>>,
+          before: (name) => (before.get(name) ?? NOTHING) as Readonly<Record<string, unknown>>,
         };
         for (const [mark, isHit] of COMMIT_MARKS) if (isHit(told)) hit(mark);
         return result;
@@ -129,7 +134,7 @@ export function marking() {
 }
 
 function changesOf(write: NamedWrites[string]): Readonly<Record<string, unknown>> {
-  if (write === undefined) return {};
+  if (write === undefined) return NOTHING;
   if ('change' in write) return write.change;
-  return 'put' in write ? (write.put as Partial<Records[keyof Records]> as Readonly<Record<string, unknown>>) : {};
+  return 'put' in write ? (write.put as Partial<Records[keyof Records]> as Readonly<Record<string, unknown>>) : NOTHING;
 }

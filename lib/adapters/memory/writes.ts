@@ -40,7 +40,11 @@ function sumOf({ add, expiresAtSeconds }: Extract<Write, { add: unknown }>, exis
 export function nameOf(asked: RecordKey): string {
   const key = hashedKey(asked) as Fields;
   let name = '';
-  for (const part of Object.keys(key).sort()) name += `${part}=${JSON.stringify(key[part])} `;
+  // Its length says where a part ends, whatever it is made of.
+  for (const part of Object.keys(key).sort()) {
+    const text = String(key[part]);
+    name += `${part}=${text.length} ${text} `;
+  }
   return name;
 }
 
