@@ -97,6 +97,9 @@ const BY_TRACE: Readonly<Record<string, RegExp>> = {
   'a delete of ours reaches Stripe': /consumer-\d+ DELETE .*: 200/,
   'a delete meets a customer that is gone': /DELETE .*: 404/,
   'an edit meets a customer that is gone': /consumer-\d+ POST .*: 404/,
+  'a write of a run’s is too old for its key, and looked for': /consumer-\d+ GET \/v1\/customers: 200/,
+  'a run or an event meets a tombstone': /consumer-\d+ read customer(,sync)?: deleted/,
+  'a request here meets a tombstone': /api \w+ read customer,sync: deleted/,
 };
 
 const COMMIT_MARKS = Object.entries(BY_COMMIT);
