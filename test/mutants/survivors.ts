@@ -32,15 +32,19 @@ function isOptionalField({ file, line, original, replacement }: Mutant): boolean
   const [, asked, given] = OPTIONAL_FIELD.exec(original) ?? [];
   if (asked !== undefined) return asked === given;
   const [asks, value] = /^([\w.]+) !== undefined$/.exec(original) ?? [];
-  const text = readFileSync(file, 'utf8').split('\n')[line - 1] ?? '';
+  const text = textOf(file, line);
   return asks !== undefined && new RegExp(`\\(${asks} && \\{ (\\w+: )?${value} \\}\\)`).test(text);
+}
+
+function textOf(file: string, line: number): string {
+  return readFileSync(file, 'utf8').split('\n')[line - 1] ?? '';
 }
 
 /** Why nobody notices this mutant, if it is known. */
 export function whyNobodyNotices(mutant: Mutant): string | undefined {
-  const { file, original, replacement } = mutant;
-  const known = SURVIVORS.find(
-    (each) => each.file === file && each.original === original && (each.replacement ?? replacement) === replacement,
-  );
+  const { file, line, original, replacement } = mutant;
+  const known = SURVIVORS.filter((each) => each.file === file && each.original === original)
+    .filter((each) => (each.replacement ?? replacement) === replacement)
+    .find(({ on }) => on === undefined || textOf(file, line).includes(on));
   return known?.why ?? (isOptionalField(mutant) ? UNDEFINED : undefined);
 }

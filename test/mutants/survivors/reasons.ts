@@ -3,6 +3,8 @@ export type Survivor = {
   readonly file: string;
   readonly original: string;
   readonly replacement?: string;
+  /** Part of the line it stands on, where the same text on another line is to be noticed. */
+  readonly on?: string;
   readonly why: string;
 };
 

@@ -1,8 +1,9 @@
 import { MemoryCatalogStore } from '#adapters/memory/memory-catalog-store.ts';
-import { absent, put } from '#ports/catalog-store.ts';
+import { absent, type CatalogStore, put } from '#ports/catalog-store.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { awaitOperation } from '#use-cases/saga/await-operation.ts';
 import { manualClock } from '../../contracts/manual-clock.ts';
+import { answering } from '../answering.ts';
 
 /** Waits for an operation that is final `endsMs` after the wait began; tells for how long, and how often it looked. */
 async function wait(endsMs: number, longestMs = 20_000) {
@@ -48,5 +49,29 @@ describe('the wait for an operation', () => {
 
   it('ends at its deadline, and says so', async () => {
     expect(await wait(3_000, 2_000)).toMatchObject({ is: 'underway', tookMs: 2_000 });
+  });
+
+  it('that reads nothing in the end says how far the operation was when it was read last', async () => {
+    const clock = manualClock();
+    const store = new MemoryCatalogStore(clock);
+    let reads = 0;
+    const status = 'compensating';
+    const readOnly =
+      (first: number): CatalogStore['read'] =>
+      async () => {
+        reads += 1;
+        if (reads !== first) throw new Error('It was not read.');
+        return [{ status }] as never;
+      };
+    for (const [first, expected] of [
+      [0, 'running'],
+      [1, status],
+    ] as const) {
+      reads = 0;
+      const looking = answering(store, { read: readOnly(first) });
+      const waited = awaitOperation({ store: looking, clock }, 'o', clock.nowMs() + 1_000);
+      await clock.pass(1_000);
+      expect(await waited).toEqual({ is: 'underway', operationId: 'o', status: expected });
+    }
   });
 });

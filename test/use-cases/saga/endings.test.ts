@@ -265,5 +265,8 @@ describe('a delete', () => {
     await expect(take('apply', operationId)).rejects.toThrow('no longer holds customer');
     await setOperation(operationId, { status: 'compensating' });
     await expect(take('release', operationId)).rejects.toThrow('does not hold customer any more');
+    const other = await deleted();
+    await other.remove({ type: 'sync', customerId: other.id, integration: 'stripe' });
+    await expect(other.take('apply', other.operationId)).rejects.toThrow('no longer holds sync');
   });
 });

@@ -30,6 +30,7 @@ describe('an operation', () => {
     await putOperation('o', 'c', { status: 'succeeded' });
     expect(await getOperation(store, 'o')).toMatchObject({ id: 'o', status: 'succeeded' });
     await expect(getOperation(store, 'none')).rejects.toEqual(problem('not-found'));
+    await expect(getOperation(store, 'none')).rejects.toThrow('no such operation');
   });
 });
 
@@ -56,7 +57,7 @@ describe('the list of operations', () => {
     ['those of a customer that have succeeded', { customerId: 'c', status: 'succeeded' }, ['s']],
     ['those of nobody', { customerId: 'nobody' }, []],
   ])('is of %s', async (_, query, expected) => {
-    expect(await (await listed()).ids(query)).toEqual(expected);
+    expect(await (await listed()).ids(query)).toStrictEqual(expected);
   });
 
   it('asks only for what is parked when only that is wanted, and reads nothing of nothing', async () => {
@@ -127,6 +128,7 @@ describe('the retry of an operation', () => {
     const { deps, putOperation, started } = world();
     if (status !== undefined) await putOperation('o', 'c', { status });
     await expect(retryOperation(deps, 'o')).rejects.toEqual(problem(type));
+    await expect(retryOperation(deps, 'none')).rejects.toThrow('no such operation');
     expect(started).toEqual([]);
   });
 

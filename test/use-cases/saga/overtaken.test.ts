@@ -1,5 +1,5 @@
 import { answering } from '../answering.ts';
-import { BROKEN, createSagaWorld, REFUSED, UNANSWERED } from './saga-world.ts';
+import { BROKEN, createSagaWorld, REFUSED, SAVED, UNANSWERED } from './saga-world.ts';
 
 describe('a step of an executor that does not count any more', () => {
   const ALL = ['apply', 'resolve', 'giveUp', 'undo', 'release'] as const;
@@ -71,5 +71,50 @@ describe('a step of an executor that does not count any more', () => {
     await setOperation(operationId, { attempt: 1 });
     expect(await take('release', operationId, {}, overtaken())).toBe('superseded');
     expect(sandbox.state.customers.values()).toEqual([]);
+  });
+
+  it('gives back nothing before Stripe has refused, or it is undone', async () => {
+    const { beginCreate, take, operation } = createSagaWorld();
+    const operationId = await beginCreate();
+    expect(await take('release', operationId)).toBe('superseded');
+    expect(await operation(operationId)).toMatchObject({ status: 'running', steps: [] });
+  });
+
+  it('sends nothing any more once another one was refused', async () => {
+    const { beginCreate, take, setOperation, deps, sandbox } = createSagaWorld();
+    const operationId = await beginCreate();
+    const commit: typeof deps.store.commit = async (writes) => {
+      await setOperation(operationId, { problem: { type: 'stripe-rejected', detail: 'no' } });
+      return deps.store.commit(writes);
+    };
+    const refused = { store: answering(deps.store, { commit }) };
+    await expect(take('resolve', operationId, {}, refused)).rejects.toThrow('was faster');
+    expect(sandbox.state.customers.values()).toEqual([]);
+  });
+
+  it('takes no new key when it is overtaken as it looks', async () => {
+    const { beginCreate, take, setOperation, operation } = createSagaWorld();
+    const operationId = await beginCreate();
+    const findOwned = async () => {
+      await setOperation(operationId, { fence: 2 });
+      return undefined;
+    };
+    expect(await take('apply', operationId, { createCustomer: async () => SAVED, findOwned })).toBe('superseded');
+    expect(await operation(operationId)).toMatchObject({ attempt: 1, fence: 2 });
+  });
+
+  it('parks nothing when it is overtaken as it parks', async () => {
+    const { beginCreate, take, setOperation, operation, deps } = createSagaWorld();
+    const operationId = await beginCreate();
+    await take('giveUp', operationId);
+    let commits = 0;
+    const commit: typeof deps.store.commit = async (writes) => {
+      commits += 1;
+      if (commits === 3) await setOperation(operationId, { fence: 2 });
+      return deps.store.commit(writes);
+    };
+    const overtaken = { store: answering(deps.store, { commit }) };
+    expect(await take('undo', operationId, { isUnused: async () => false }, overtaken)).toBe('superseded');
+    expect(await operation(operationId)).toMatchObject({ status: 'compensating', steps: [] });
   });
 });

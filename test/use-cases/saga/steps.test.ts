@@ -1,5 +1,5 @@
 import { OutcomeUnknownError } from '#use-cases/saga/executor.ts';
-import { createSagaWorld, NEW, REFUSED, SAVED, type SagaWorld, UNANSWERED } from './saga-world.ts';
+import { BROKEN, createSagaWorld, NEW, REFUSED, SAVED, type SagaWorld, UNANSWERED } from './saga-world.ts';
 
 const HOUR_MS = 3600_000;
 const unknown = { createCustomer: async () => UNANSWERED };
@@ -35,6 +35,7 @@ describe('giving up', () => {
 
   it.each([
     ['nothing may have happened', {}, 'rejected', 'running', 'stripe-unavailable'],
+    ['nothing may have, whatever somebody else did', { isGone: true }, 'rejected', 'running', 'stripe-unavailable'],
     ['it may have, and shows', { mayHaveLanded: true, isGone: true }, 'succeeded', 'succeeded', undefined],
     ['it may have, and does not show', { mayHaveLanded: true }, 'unsettled', 'running', undefined],
   ] as const)(
@@ -50,15 +51,18 @@ describe('giving up', () => {
   );
 
   it.each([
-    ['shows', 'Janet', 'succeeded'],
-    ['does not show', 'Jane', 'rejected'],
-  ])('an update that may have happened, and %s', async (_, name, outcome) => {
+    ['shows', 'Janet', 'succeeded', 'accepted'],
+    ['does not show', 'Jane', 'rejected', 'rejected'],
+  ])('an update that may have happened, and %s', async (_, name, outcome, told) => {
     const world = createSagaWorld();
     const { id, externalId } = await world.twins();
     const operationId = await world.beginUpdate(id, { name: 'Janet' });
     await world.setOperation(operationId, { answered: 1, mayHaveLanded: true });
     await world.dashboard('POST', `/${externalId}`, { name });
     expect(await world.take('giveUp', operationId)).toBe(outcome);
+    const at = new Date(world.deps.clock.nowMs()).toISOString();
+    const step = { name: 'give up', attempt: 1, startedAt: at, endedAt: at, outcome: told };
+    expect((await world.operation(operationId)).steps).toEqual([step]);
   });
 
   it('leaves what Stripe has refused, and what has ended', async () => {
@@ -117,6 +121,27 @@ describe('an operation whose outcome is unknown', () => {
         { name: 'resolve', outcome: 'accepted', stripeRequestId: expect.any(String) },
       ],
     });
+  });
+
+  it('keeps its key when Stripe breaks: it may have happened', async () => {
+    const { beginCreate, take, operation, deps } = createSagaWorld();
+    const operationId = await beginCreate();
+    const createCustomer = async () => ({ ...BROKEN, requestId: 'req_2' });
+    // By this name whoever reads the logs finds what is merely not known yet.
+    const error = { name: 'OutcomeUnknown', message: expect.stringContaining('ended failed: a 500') };
+    await expect(take('apply', operationId, { createCustomer })).rejects.toMatchObject(error);
+    expect(await operation(operationId)).toMatchObject({
+      ...{ attempt: 1, sent: 1, answered: 1, mayHaveLanded: true },
+      dueAt: new Date(deps.clock.nowMs() + 6 * 60_000).toISOString(),
+      steps: [{ name: 'apply', outcome: 'failed', stripeRequestId: 'req_2' }],
+    });
+  });
+
+  it('of a delete is sent again at any age: it has no key', async () => {
+    const { take, operationId, pass, sandbox, externalId } = await deleting();
+    pass(24 * HOUR_MS);
+    expect(await take('resolve', operationId)).toBe('succeeded');
+    expect(sandbox.state.customers.get(externalId)?.deleted).toBe(true);
   });
 
   it('gets a new key when its own holds a failure, and nothing was made', async () => {

@@ -64,6 +64,37 @@ describe('undoing a create', () => {
     expect([await world.take('undo', world.operationId), world.inStripe()]).toEqual(['undone', left]);
   });
 
+  it('asks Stripe nothing about a request that has had no effect', async () => {
+    const { take, operationId, setOperation } = await undoing();
+    await setOperation(operationId, { answered: 1 });
+    const ask = () => Promise.reject(new Error('It was asked.'));
+    expect(await take('undo', operationId, { findOwned: ask, findCustomer: ask })).toBe('undone');
+  });
+
+  it.each([
+    ['is deleted already', 'DELETE'],
+    ['was never there', undefined],
+  ] as const)('deletes nobody who %s', async (_, method) => {
+    const { take, operationId, land, sandbox, dashboard } = await undoing();
+    await land();
+    if (method !== undefined) await dashboard(method, `/${sandbox.state.customers.values()[0]?.customer.id}`);
+    const ask = () => Promise.reject(new Error('It was asked.'));
+    const nobody = method === undefined && { findCustomer: async () => undefined };
+    expect(await take('undo', operationId, { ...nobody, isUnused: ask, deleteCustomer: ask })).toBe('undone');
+  });
+
+  it('is not due while it is at work', async () => {
+    const { take, operationId, setOperation, operation, deps } = await undoing();
+    await setOperation(operationId, { answered: 1, mayHaveLanded: true });
+    let meanwhile: unknown;
+    const findOwned = async () => {
+      meanwhile = await operation(operationId);
+      return undefined;
+    };
+    expect(await take('undo', operationId, { findOwned })).toBe('undone');
+    expect(meanwhile).toMatchObject({ dueAt: new Date(deps.clock.nowMs() + 6 * 60_000).toISOString() });
+  });
+
   it('is over when Stripe refuses to make it', async () => {
     const { take, operationId, inStripe } = await undoing();
     expect(await take('undo', operationId, { createCustomer: async () => REFUSED })).toBe('undone');
