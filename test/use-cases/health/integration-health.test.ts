@@ -1,3 +1,4 @@
+import { countAttempt } from '#use-cases/health/counters.ts';
 import { getIntegrationHealth } from '#use-cases/health/get-integration-health.ts';
 import { isNoted, webhookNoter } from '#use-cases/health/note-webhook.ts';
 import { createRepairWorld } from '../../repair/repair-world.ts';
@@ -30,7 +31,7 @@ describe('how an integration stands', () => {
     const { ids, health, setSync, pass } = await worldOf(5);
     const [pending, failed, orphaned, conflict] = ids;
     await setSync(pending, { status: 'pending', apartSince: later(-30) });
-    await setSync(failed, { status: 'failed', apartSince: AT });
+    await setSync(failed, { status: 'failed', apartSince: later(-60) });
     await setSync(orphaned, { status: 'orphaned', apartSince: AT });
     await setSync(conflict, { status: 'conflict', apartSince: AT });
     pass(1_500);
@@ -55,9 +56,19 @@ describe('how an integration stands', () => {
     ]);
     await setSync(ids[0], { status: 'pending', externalId: 'cus_unknown', dueAt: AT });
     await world.sweep();
-    expect(await health()).toMatchObject({ recentAttempts: 3, recentFailures: 1 });
+    const failing = await health();
+    expect(failing).toMatchObject({ recentAttempts: 3, recentFailures: 1 });
+    expect(failing.history.map(({ failures }) => failures)).toEqual([...Array(11).fill(0), 1]);
     pass(3600_000);
     expect(await health()).toMatchObject({ recentAttempts: 0, recentFailures: 0 });
+  });
+
+  it('keeps a count of tries for the hour in which it is told of', () => {
+    const sinceMs = Date.parse(AT);
+    for (const atMs of [sinceMs, sinceMs + 299_999]) {
+      const count = countAttempt('stripe', 'c', { isFailure: true }, atMs);
+      expect(count).toMatchObject({ add: { attempts: 1, failures: 1 }, expiresAtSeconds: sinceMs / 1_000 + 3_600 });
+    }
   });
 
   it('counts the operations that have not ended, however many pages they fill', async () => {
