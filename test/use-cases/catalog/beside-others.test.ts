@@ -1,11 +1,17 @@
 import type { IntegrationName, Integrations } from '#domain/integrations.ts';
-import { type CatalogStore, check, put } from '#ports/catalog-store.ts';
+import { all, type CatalogStore, check, missing, put } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { commitRequest } from '#use-cases/catalog/commit-request.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
 import { listCustomers } from '#use-cases/catalog/list-customers.ts';
-import { isAsRead, isSyncing, nobodySyncsSince } from '#use-cases/catalog/read-live.ts';
+import {
+  isAsRead,
+  isSyncing,
+  nobodySyncsSince,
+  noOperationEndedSince,
+  readLive,
+} from '#use-cases/catalog/read-live.ts';
 import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
 import { createRepairWorld, whatever } from '../../repair/repair-world.ts';
 import { answering } from '../answering.ts';
@@ -92,6 +98,16 @@ describe('what was read', () => {
     expect(await holds(never, {})).toBe(true);
     expect(await holds(never, { externalId: 'cus_1' })).toBe(false);
     expect(await holds(never, { syncedVersion: 1 })).toBe(false);
+    expect(noOperationEndedSince(never)).toEqual(all(missing('externalId'), missing('syncedVersion')));
+  });
+
+  it('of a customer that an operation holds, or has not made yet, is that it is busy', async () => {
+    const { deps, twins, setCustomer, remove } = createRepairWorld();
+    const [held, unmade] = [await twins(), await twins()];
+    expect(await readLive(deps, held.id, undefined)).toMatchObject({ customer: { id: held.id } });
+    await setCustomer(held.id, { owner: 'o' });
+    await remove({ type: 'sync', customerId: unmade.id, integration: 'stripe' });
+    for (const { id } of [held, unmade]) expect(await readLive(deps, id, undefined)).toBe('busy');
   });
 
   it.each([
@@ -178,6 +194,24 @@ describe('customers of several integrations', () => {
     });
     expect(await sync(id)).toMatchObject({ status: 'pending', lookAgain: true });
     expect(await standing()).toMatchObject({ base: { email: conflict.stripeValue } });
+  });
+
+  it('may be in conflict with several: the value that is taken is that of the one that is named', async () => {
+    const { deps, id, setSync, sync, standing } = await followed({ status: 'conflict', conflict });
+    const ofGate = { ...conflict, stripeValue: 'gate@example.com' };
+    await setSync(id, { status: 'conflict', conflict: ofGate });
+    expect(await resolveConflict(deps, id, CRM)).toMatchObject({ email: conflict.stripeValue });
+    expect([await sync(id), await standing()]).toMatchObject([{ conflict: ofGate }, {}]);
+    expect(await standing()).not.toHaveProperty('conflict');
+  });
+
+  it('have no conflict with one that they do not stand with', async () => {
+    const { twins, ...world } = createRepairWorld();
+    const { id, email } = await twins();
+    const deps = { ...world.deps, integrations: BOTH };
+    for (const keep of ['catalog', CRM] as const) {
+      expect(await resolveConflict(deps, id, keep)).toMatchObject({ email, version: 1 });
+    }
   });
 
   it('without an email take one that is free', async () => {

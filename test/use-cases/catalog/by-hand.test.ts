@@ -1,8 +1,10 @@
+import type { IntegrationName } from '#domain/integrations.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { linkCustomer } from '#use-cases/catalog/link-customer.ts';
 import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
 import { createRepairWorld, type RepairWorld } from '../../repair/repair-world.ts';
+import { answering } from '../answering.ts';
 
 const THEIRS = 'theirs@example.com';
 const problem = (type: string) => ({ problem: { type } });
@@ -113,6 +115,37 @@ describe('a customer that is linked by hand', () => {
     expect(await link()).toMatchObject({ integrations: { stripe: { externalId, syncStatus: 'synced' } } });
   });
 
+  it('may be whom the link names already; its run is poked', async () => {
+    const { world, id, externalId, link } = await apart();
+    await world.setLink(externalId, { customerId: id });
+    const poked: unknown[] = [];
+    const pokes = { poke: async (poke: unknown) => void poked.push(poke) };
+    expect(await link(externalId, { pokes })).toMatchObject({ integrations: { stripe: { externalId } } });
+    expect(poked).toEqual([{ customerId: id }]);
+  });
+
+  it('is not linked to one that another was linked to just then', async () => {
+    const { world, id, externalId, link } = await apart();
+    const commit: typeof world.store.commit = async (writes) => {
+      await world.setLink(externalId, { customerId: 'another' });
+      return world.store.commit(writes);
+    };
+    const store = answering(world.store, { commit });
+    await expect(link(externalId, { store })).rejects.toMatchObject(problem('already-linked'));
+    expect(await world.sync(id)).not.toHaveProperty('externalId');
+  });
+
+  it('waits for the operation that holds it, and until it stands with the integration', async () => {
+    const { world, id, externalId, link } = await apart();
+    const crm = 'crm' as IntegrationName;
+    const integration = answering(world.deps.integration, { name: crm });
+    await expect(link('crm_1', { integration, integrations: ['stripe', crm] })).rejects.toMatchObject(
+      problem('customer-busy'),
+    );
+    await world.setCustomer(id, { owner: 'o1' });
+    await expect(link(externalId)).rejects.toMatchObject(problem('customer-busy'));
+  });
+
   it('is linked to nobody else, ever, and neither is its twin', async () => {
     const { world, id, link } = await apart();
     const { id: theirs } = await world.dashboard('POST', '', { name: 'Theirs' });
@@ -155,9 +188,8 @@ describe('a customer that is linked by hand', () => {
     const failing = (error: Error) => ({
       integration: Object.assign(Object.create(world.deps.integration), { findCustomer: () => Promise.reject(error) }),
     });
-    await expect(link(externalId, failing(new IntegrationUnavailableError()))).rejects.toMatchObject(
-      problem('stripe-unavailable'),
-    );
+    const cause = new IntegrationUnavailableError();
+    await expect(link(externalId, failing(cause))).rejects.toMatchObject({ ...problem('stripe-unavailable'), cause });
     await expect(link(externalId, failing(new Error('a bug')))).rejects.toThrow('a bug');
     await world.dashboard('DELETE', `/${externalId}`);
     await expect(link()).rejects.toMatchObject(problem('validation'));

@@ -1,9 +1,14 @@
+import { absent, any, atMost, equal } from '#ports/catalog-store.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
+import { tieKey } from '#use-cases/catalog/request-key.ts';
+import { refusingLiveSubscriptions } from '#use-cases/catalog/subscriptions.ts';
 import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { createRepairWorld } from '../../repair/repair-world.ts';
+import { answering } from '../answering.ts';
 
+const AT = '2026-01-01T00:00:00.000Z';
 const JANE = { name: 'Jane', email: 'jane@example.com' };
 const problem = (type: string) => ({ problem: { type } });
 const identity = (key: string, fingerprint = 'f') => ({ scope: 'ann POST', key, fingerprint, requestId: `of ${key}` });
@@ -54,6 +59,7 @@ describe('a request under a key', () => {
     });
     expect(await remove('remove')).toMatchObject({ is: 'completed', replayed: { requestId: 'of remove' } });
     await expect(remove('another')).rejects.toMatchObject(problem('not-found'));
+    await expect(remove('another')).rejects.toThrow('no such customer');
   });
 
   it('joins the operation that it has begun, and may try again when that has come to nothing', async () => {
@@ -69,6 +75,10 @@ describe('a request under a key', () => {
     await ended('stripe-rejected');
     expect(await rename()).toMatchObject({ is: 'refused', problem: { type: 'stripe-rejected' } });
     await ended('stripe-unavailable');
+    // But not before others have finished.
+    await world.setCustomer(twins.id, { owner: 'o2' });
+    await expect(rename()).rejects.toMatchObject(problem('customer-busy'));
+    await world.setCustomer(twins.id, { owner: undefined });
     expect(await rename()).toMatchObject({ is: 'completed', replayed: false });
   });
 
@@ -81,6 +91,30 @@ describe('a request under a key', () => {
       ...{ is: 'completed', replayed: false },
     });
   });
+
+  it('has a key that is new, has expired, or names the operation that came to nothing', () => {
+    const isFree = [absent, atMost('expiresAtSeconds', 1)];
+    expect(tieKey(identity('k'), {}, 1_500, undefined)).toMatchObject({ when: any(...isFree) });
+    expect(tieKey(identity('k'), {}, 1_500, 'o')).toMatchObject({ when: any(...isFree, equal('operationId', 'o')) });
+  });
+});
+
+describe('a create', () => {
+  it('is one customer, owed to Stripe, and one entry of the audit, in the order of time', async () => {
+    const { deps, world } = await worldOfOne();
+    world.pass(1_000);
+    const made = await createCustomer(deps, JANE);
+    const id = made.is === 'completed' && made.reply.is === 'created' ? made.reply.customer.id : '';
+    const [at, dueAt] = ['2026-01-01T00:00:01.000Z', '2026-01-01T00:00:31.000Z'];
+    expect(await world.sync(id)).toEqual({ status: 'pending', apartSince: at, revision: 0, tries: 0, dueAt });
+    const entries = world.store.dump().filter(({ key }) => key.type === 'audit' && key.customerId === id);
+    expect(entries).toEqual([
+      {
+        key: { type: 'audit', customerId: id, entryId: expect.stringMatching(`^${at}#.`) },
+        record: { at, cause: 'api', before: null, after: JANE },
+      },
+    ]);
+  });
 });
 
 describe('a change', () => {
@@ -88,7 +122,12 @@ describe('a change', () => {
     const { deps, twins, read, audit, pokes } = await worldOfOne();
     const { version = 0 } = (await read()) ?? {};
     expect(await updateCustomer(deps, twins.id, { name: 'Ann' }, undefined)).toMatchObject({
-      reply: { customer: { name: 'Ann', version: version + 1, integrations: { stripe: { syncStatus: 'pending' } } } },
+      reply: {
+        customer: {
+          ...{ name: 'Ann', version: version + 1 },
+          integrations: { stripe: { externalId: twins.externalId, syncStatus: 'pending', lastSyncedAt: AT } },
+        },
+      },
     });
     expect(await read()).toMatchObject({ name: 'Ann', version: version + 1 });
     expect((await audit())[0]).toMatchObject({ cause: 'api', before: { name: 'Twin 1' }, after: { name: 'Ann' } });
@@ -135,6 +174,14 @@ describe('a change', () => {
     expect(await createCustomer(deps, { name: 'New', email: twins.email })).toMatchObject({ is: 'completed' });
   });
 
+  it('of a customer without an email gives it one, and lets none go', async () => {
+    const { deps, twins, world, read } = await worldOfOne();
+    await world.setCustomer(twins.id, { email: null });
+    await updateCustomer(deps, twins.id, { email: JANE.email }, undefined);
+    expect(await read()).toMatchObject({ email: JANE.email });
+    await expect(createCustomer(deps, { ...JANE, email: twins.email })).rejects.toMatchObject(problem('email-taken'));
+  });
+
   it('is made only to the version that it says', async () => {
     const { deps, twins, read } = await worldOfOne();
     const { version = 0 } = (await read()) ?? {};
@@ -160,6 +207,23 @@ describe('a delete', () => {
     expect(await createCustomer(deps, { name: 'New', email: twins.email })).toMatchObject({ is: 'completed' });
   });
 
+  it('of a customer without an email frees none', async () => {
+    const { deps, twins, read, world } = await worldOfOne();
+    await world.setCustomer(twins.id, { email: null });
+    await world.inside(() => deleteCustomer(deps, twins.id, SAFE));
+    expect(await read()).toMatchObject({ status: 'deleted' });
+  });
+
+  it('asks Stripe once about a customer there, however often it has to be tried', async () => {
+    const { deps } = await worldOfOne();
+    const asked: string[] = [];
+    const hasLiveSubscriptions = async (externalId: string) => asked.push(externalId) === 0;
+    const refuseIfSubscribed = refusingLiveSubscriptions(answering(deps.integration, { hasLiveSubscriptions }));
+    const sync = { status: 'synced', revision: 1, tries: 0 } as const;
+    for (const externalId of ['cus_1', 'cus_1', 'cus_2', 'cus_2']) await refuseIfSubscribed({ ...sync, externalId });
+    expect(asked).toEqual(['cus_1', 'cus_2']);
+  });
+
   it('that would cancel a live subscription is refused, unless that is asked for', async () => {
     const { deps, twins, world } = await worldOfOne();
     await world.subscribe(twins.externalId);
@@ -178,8 +242,11 @@ describe('a delete', () => {
         hasLiveSubscriptions: () => Promise.reject(error),
       }),
     });
-    const unavailable = asking(new IntegrationUnavailableError());
-    await expect(deleteCustomer(unavailable, twins.id, SAFE)).rejects.toMatchObject(problem('stripe-unavailable'));
+    const cause = new IntegrationUnavailableError();
+    const unavailable = asking(cause);
+    await expect(deleteCustomer(unavailable, twins.id, SAFE)).rejects.toMatchObject({
+      ...{ ...problem('stripe-unavailable'), cause },
+    });
     await expect(deleteCustomer(asking(new Error('a bug')), twins.id, SAFE)).rejects.toThrow('a bug');
     await world.setSync(twins.id, { externalId: undefined });
     expect(await deleteCustomer(unavailable, twins.id, SAFE)).toMatchObject({ is: 'completed' });

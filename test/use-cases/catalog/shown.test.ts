@@ -1,4 +1,5 @@
 import type { SyncStatus } from '#domain/customer.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import { IntegrationUnavailableError } from '#ports/integration.ts';
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
@@ -8,9 +9,10 @@ import { getSyncHealth } from '#use-cases/catalog/get-sync-health.ts';
 import { listAudit } from '#use-cases/catalog/list-audit.ts';
 import { listCustomers } from '#use-cases/catalog/list-customers.ts';
 import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
-import { createRepairWorld } from '../../repair/repair-world.ts';
+import { createRepairWorld, whatever } from '../../repair/repair-world.ts';
+import { answering } from '../answering.ts';
 
-const NOT_FOUND = { problem: { type: 'not-found' } };
+const NOT_FOUND = { problem: { type: 'not-found', detail: 'There is no such customer.' } };
 const AT = '2026-01-01T00:00:00.000Z';
 
 /** A customer on both sides, and one that is deleted on both. */
@@ -29,6 +31,14 @@ describe('a customer that is shown', () => {
     for (const id of [gone.id, 'nobody']) await expect(getCustomer(deps, id)).rejects.toMatchObject(NOT_FOUND);
     expect((await listAudit(deps.store, gone.id, { limit: 9 })).entries).toHaveLength(2);
     await expect(listAudit(deps.store, 'nobody', { limit: 9 })).rejects.toMatchObject(NOT_FOUND);
+  });
+
+  it('is pending before anything is known of Stripe', async () => {
+    const { deps, twins, remove } = await worldOfTwo();
+    await remove({ type: 'sync', customerId: twins.id, integration: 'stripe' });
+    expect((await getCustomer(deps, twins.id)).integrations).toEqual({
+      stripe: { externalId: null, syncStatus: 'pending', lastSyncedAt: null, conflict: null },
+    });
   });
 });
 
@@ -90,6 +100,27 @@ describe('how a customer stands', () => {
     await setSync(gone.id, { status: 'failed' });
     expect((await getSyncHealth(deps, gone.id)).integrations.stripe.status).toBe('failed');
   });
+
+  it('is told of one that is deleted while any integration does not follow', async () => {
+    const { deps, gone, write } = await worldOfTwo();
+    const crm = 'crm' as IntegrationName;
+    const put = { status: 'failed', externalId: 'crm_1', revision: 1, tries: 1, isTombstone: true } as const;
+    await write({ key: { type: 'sync', customerId: gone.id, integration: crm }, put, when: whatever });
+    expect(await getSyncHealth({ ...deps, integrations: ['stripe', crm] }, gone.id)).toMatchObject({
+      ...{ isHealthy: false, integrations: { stripe: { status: 'synced' }, crm: { status: 'failed' } } },
+    });
+  });
+
+  it('is read at once where no operation holds it', async () => {
+    const { deps, twins } = await worldOfTwo();
+    let reads = 0;
+    const read: typeof deps.store.read = (keys) => {
+      reads += 1;
+      return deps.store.read(keys);
+    };
+    await getSyncHealth({ ...deps, store: answering(deps.store, { read }) }, twins.id);
+    expect(reads).toBe(1);
+  });
 });
 
 describe('both sides of a customer', () => {
@@ -119,14 +150,25 @@ describe('both sides of a customer', () => {
     expect(await told()).toEqual(['not-linked', null, false]);
   });
 
+  it('are told without asking Stripe when it has never had it', async () => {
+    const { deps, twins, remove } = await worldOfTwo();
+    await remove({ type: 'sync', customerId: twins.id, integration: 'stripe' });
+    const findCustomer = () => Promise.reject(new Error('It was asked.'));
+    const { store, integration } = deps;
+    const sides = await getSides({ store, integration: answering(integration, { findCustomer }) }, twins.id);
+    expect(sides).toMatchObject({ externalId: null, stripe: 'not-linked', fields: { email: { base: null } } });
+  });
+
   it('are not told while Stripe does not answer, nor of nobody', async () => {
     const { deps, twins } = await worldOfTwo();
     const failing = (error: Error) => ({
       ...{ store: deps.store },
       integration: Object.assign(Object.create(deps.integration), { findCustomer: () => Promise.reject(error) }),
     });
-    const problem = { type: 'stripe-unavailable' };
-    await expect(getSides(failing(new IntegrationUnavailableError()), twins.id)).rejects.toMatchObject({ problem });
+    const error = new IntegrationUnavailableError();
+    await expect(getSides(failing(error), twins.id)).rejects.toMatchObject({
+      ...{ problem: { type: 'stripe-unavailable' }, cause: error },
+    });
     await expect(getSides(failing(new Error('a bug')), twins.id)).rejects.toThrow('a bug');
     await expect(getSides(deps, 'nobody')).rejects.toMatchObject(NOT_FOUND);
   });
