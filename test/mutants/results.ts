@@ -7,7 +7,7 @@ type Result = { readonly is: Fate; readonly by?: string };
 
 /** What is known of mutants, by the file that keeps it: the last word counts. */
 export function openResults(path: string, mutants: readonly Mutant[]) {
-  const names = new Map(mutants.map((mutant) => [mutant.id, nameOf(mutant)]));
+  const names = namesOf(mutants);
   const known = new Map<string, Result>();
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
   for (const line of lines.filter(Boolean)) {
@@ -25,6 +25,18 @@ export function openResults(path: string, mutants: readonly Mutant[]) {
 }
 
 export type Results = ReturnType<typeof openResults>;
+
+/** Where several begin at one place and become the same, as `a` and `a || b`, what stood there tells them apart. */
+function namesOf(mutants: readonly Mutant[]): ReadonlyMap<string, string> {
+  const counts = new Map<string, number>();
+  for (const mutant of mutants) counts.set(nameOf(mutant), (counts.get(nameOf(mutant)) ?? 0) + 1);
+  return new Map(
+    mutants.map((mutant) => {
+      const name = nameOf(mutant);
+      return [mutant.id, counts.get(name) === 1 ? name : `${name} ${mutant.original}`];
+    }),
+  );
+}
 
 function nameOf({ file, fileHash, line, column, kind, replacement }: Mutant): string {
   return [file, fileHash, line, column, kind, replacement].join(' ');
