@@ -102,6 +102,18 @@ describe('a customer of Stripe that nobody can take', () => {
     expect([await world.link(externalId), world.pokes]).toEqual([{ revision: 1 }, []]);
   });
 
+  it('is nothing to ask the catalog about when it is another deployment’s', async () => {
+    const { adopt, marked, deps } = createSyncWorld();
+    const externalId = await marked('theirs', 'o', 'elsewhere');
+    const asked = new Set<string>();
+    const read: typeof deps.store.read = (keys) => {
+      for (const { type } of keys) asked.add(type);
+      return deps.store.read(keys);
+    };
+    expect(await adopt(externalId, { deps: { store: answering(deps.store, { read }) } })).toBe('agreed');
+    expect([...asked]).toEqual(['link']);
+  });
+
   it('is looked at again when somebody has asked to meanwhile, at once at first', async () => {
     const { adopt, marked, setLink, link, at, pokes, deps } = createSyncWorld();
     const externalId = await marked('nobody');
@@ -126,6 +138,13 @@ describe('a customer of Stripe that we made', () => {
     expect(await link(externalId)).toEqual({ customerId: id, revision: 1 });
     expect(await sync(id)).toEqual({ ...stood, externalId, dueAt: at() });
     expect(pokes).toEqual([{ customerId: id }]);
+  });
+
+  it('is linked to the one that knows of it already', async () => {
+    const { adopt, externalId, id, setSync, link } = await marked();
+    await setSync(id, { externalId });
+    expect(await adopt(externalId)).toBe('owed');
+    expect(await link(externalId)).toEqual({ customerId: id, revision: 1 });
   });
 
   it('is linked to a tombstone, which owes its delete', async () => {
@@ -223,7 +242,13 @@ describe('a look at a customer of Stripe', () => {
 
   it('that never gets to begin says so', async () => {
     const { adopt, externalId, deps } = await born();
-    const store = answering(deps.store, { commit: async () => ({ committed: false, refused: {} }) as never });
-    await expect(adopt(externalId, { deps: { store } })).rejects.toThrow('kept this run from beginning');
+    let commits = 0;
+    const commit = async () => {
+      commits += 1;
+      return { committed: false, refused: {} } as never;
+    };
+    const deaf = { deps: { store: answering(deps.store, { commit }) } };
+    await expect(adopt(externalId, deaf)).rejects.toThrow('kept this run from beginning');
+    expect(commits).toBe(5);
   });
 });

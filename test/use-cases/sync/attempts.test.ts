@@ -1,3 +1,4 @@
+import { recentAttemptKeys } from '#use-cases/health/counters.ts';
 import { BROKEN, createSyncWorld, REFUSED, SAVED, UNANSWERED } from './sync-world.ts';
 
 const HOUR_MS = 3600_000;
@@ -49,8 +50,10 @@ describe('a run for a customer whom Stripe has not got', () => {
     ['does not answer', UNANSWERED, 'no answer'],
     ['breaks', BROKEN, 'a 500'],
   ] as const)('leaves its attempt open when Stripe %s, and is sent again', async (_, outcome, lastError) => {
-    const { run, id, sync, attempt, at, stood, pass, pokes, sandbox } = await owed();
+    const { run, id, sync, attempt, at, stood, pass, pokes, sandbox, requests } = await owed();
     expect(await run(id, [], { answers: { createCustomer: async () => outcome } })).toBe('owed');
+    // To look for it proves nothing while it may be on its way.
+    expect(requests).toEqual([]);
     expect(await sync(id)).toEqual({
       ...{ status: 'failed', apartSince: stood.apartSince, lastError, tries: 1, retryAt: at(5_000) },
       ...{ revision: 1, lastAttemptAt: at(), attemptKey: `${id}:1` },
@@ -129,5 +132,42 @@ describe('a run for a customer whom Stripe has not got', () => {
       await run(id, [], { answers: { createCustomer: async () => REFUSED } });
       expect((await sync(id)).retryAt).toBe(at(seconds * 1_000));
     }
+  });
+
+  it('waits between half as long and as long, so that not all come back at once', async () => {
+    const { run, id, sync, at, deps } = await owed();
+    const how = {
+      answers: { createCustomer: async () => REFUSED },
+      deps: { random: { ...deps.random, fraction: () => 0 } },
+    };
+    await run(id, [], how);
+    expect((await sync(id)).retryAt).toBe(at(2_500));
+  });
+
+  it('counts each try, and those that have failed', async () => {
+    const { run, id, deps } = await owed();
+    const counted = async () => {
+      const keys = recentAttemptKeys('stripe', deps.clock.nowMs()).flatMap((bucket) => bucket.keys);
+      const counters = (await deps.store.read(keys)).map(({ attempts = 0, failures = 0 } = {}) => [attempts, failures]);
+      return counters.reduce(([tries = 0, failed = 0], [one = 0, two = 0]) => [tries + one, failed + two], [0, 0]);
+    };
+    for (const [outcome, tries, failed] of [
+      [REFUSED, 1, 1],
+      [BROKEN, 2, 2],
+      [undefined, 3, 2],
+    ] as const) {
+      await run(id, [], { answers: outcome === undefined ? {} : { createCustomer: async () => outcome } });
+      expect(await counted()).toEqual([tries, failed]);
+    }
+  });
+
+  it('sends nothing again when a later run has taken over', async () => {
+    const { run, id, sync, setSync, attempt, meanwhile } = await owed();
+    await run(id, [], { answers: { createCustomer: async () => UNANSWERED } });
+    const open = await attempt(id, 1);
+    const never = { createCustomer: () => Promise.reject(new Error('It was sent.')) };
+    const taken = meanwhile(() => setSync(id, { revision: 9, runId: 'later' }), 2);
+    expect(await run(id, [], { answers: never, deps: taken })).toBe('owed');
+    expect([await attempt(id, 1), (await sync(id)).runId]).toEqual([open, 'later']);
   });
 });

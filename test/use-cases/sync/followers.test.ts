@@ -53,6 +53,15 @@ describe('a run of the gate that changes a customer', () => {
     expect(await standing()).toMatchObject({ emptied: ['name'] });
   });
 
+  it('has not emptied what was missing already', async () => {
+    const { runAs, dashboard, externalId, setCustomer, id, standing } = await followed();
+    await setCustomer(id, { name: null });
+    await dashboard('POST', `/${externalId}`, { email: 'new@example.com' });
+    await runAs('gate');
+    expect(await standing()).toMatchObject({ status: 'pending' });
+    expect(await standing()).not.toHaveProperty('emptied');
+  });
+
   it('owes nothing when it only sends, or only agrees', async () => {
     const { runAs, setCustomer, id, standing, pokes } = await followed();
     const before = await standing();

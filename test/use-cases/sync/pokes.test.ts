@@ -70,6 +70,10 @@ describe('an event of Stripe’s', () => {
       },
     ]);
     expect((await handle(poke)).failed).toEqual([]);
+    const other = event({ id: 'evt_2', previous: { name: told('Unseen') } });
+    await handlePokes({ ...deps, integration: answering(deps.integration, { findPrevious }) }, [other]);
+    const { entries: later } = await store.listAudit(id, 10, undefined);
+    expect(later.filter(({ overruled }) => overruled !== undefined)).toHaveLength(2);
   });
 
   it.each([
@@ -102,6 +106,13 @@ describe('an event of Stripe’s', () => {
     expect(await handle(event({ previous: { name: told('Twin 1') } }))).toMatchObject({ asked });
   });
 
+  it('of an operation that knew nothing of Stripe’s side replaced nothing that was known', async () => {
+    const { event, told, handle, id, putOperation } = await renamed();
+    await putOperation('op', id, { status: 'succeeded', fields: { name: 'Janet' } });
+    const poke = event({ key: 'op:1', previous: { name: told(null) } });
+    expect(await handle(poke)).toEqual({ asked: 0, failed: [] });
+  });
+
   it('of a create of ours has nothing before it', async () => {
     const { event, handle, id } = await renamed();
     expect(await handle(event({ kind: 'created', key: `${id}:1` }))).toEqual({ asked: 0, failed: [] });
@@ -130,6 +141,14 @@ describe('the key of a request', () => {
 });
 
 describe('pokes', () => {
+  it('need not tell of an event', async () => {
+    const { handle, externalId, id, sync } = await renamed();
+    const { revision } = await sync(id);
+    await handle({ externalId, event: undefined });
+    expect(await handle({ externalId, event: undefined }, { customerId: id })).toEqual({ asked: 0, failed: [] });
+    expect((await sync(id)).revision).toBe(revision);
+  });
+
   it('that lead to one customer are one run, and those that fail keep no other from theirs', async () => {
     const { handle, event, id, untwinned, sync, deps, inside } = await renamed();
     const [first, second] = [event({ id: 'evt_a', key: undefined }), event({ id: 'evt_b', key: undefined })];

@@ -57,6 +57,7 @@ describe('a run for customers on both sides', () => {
       lastAudit,
       twin,
       email: held,
+      pass,
     } = await rested();
     await dashboard('POST', `/${externalId}`, { name: 'Theirs', email: OTHER });
     await setCustomer(id, { name: 'Mine', version: 2 });
@@ -72,9 +73,18 @@ describe('a run for customers on both sides', () => {
       },
     });
     expect(await sync(id)).toMatchObject({ seen: { name: 'Theirs' }, base: { name: 'Twin 1', email: OTHER } });
+    pass(1);
     expect(await run(id)).toBe('agreed');
     expect([await lastAudit(id), (await twin(externalId))?.name]).toEqual([told, 'Mine']);
     expect(await sync(id)).not.toHaveProperty('seen');
+  });
+
+  it('records what it has sent, whomever the link names', async () => {
+    const { run, id, externalId, setCustomer, setLink, link } = await rested();
+    await setLink(externalId, { customerId: 'd' });
+    await setCustomer(id, { name: 'Janet', version: 2 });
+    expect(await run(id)).toBe('agreed');
+    expect(await link(externalId)).toMatchObject({ customerId: 'd' });
   });
 
   it('marks the twin that does not carry our mark', async () => {
@@ -85,6 +95,15 @@ describe('a run for customers on both sides', () => {
     expect(await twin(externalId)).toMatchObject({ owner: { customerId: id, operationId: `${id}:2` } });
     expect(await attempt(id, 2)).toMatchObject({ isMarking: true, fields: {}, expected: {}, outcome: 'accepted' });
     expect(await sync(id)).not.toHaveProperty('isUnmarked');
+  });
+
+  it('has not marked the twin by an attempt from before it was known to be unmarked', async () => {
+    const { run, id, setCustomer, setSync, sync, attempt } = await rested();
+    await setCustomer(id, { name: 'Janet', version: 2 });
+    await run(id, [], { answers: { updateCustomer: async () => UNANSWERED } });
+    await setSync(id, { isUnmarked: true });
+    expect(await run(id)).toBe('owed');
+    expect([(await attempt(id, 2))?.outcome, (await sync(id)).isUnmarked]).toEqual(['accepted', true]);
   });
 
   it('ends the customer when it was deleted there', async () => {
@@ -110,23 +129,32 @@ describe('a run for customers on both sides', () => {
   it('deletes there what was deleted here', async () => {
     const { run, id, externalId, setCustomer, setSync, sync, twin, attempt, at } = await rested();
     await setCustomer(id, { status: 'deleted', name: null, email: null, version: 2 });
-    await setSync(id, { status: 'pending', isTombstone: true, dueAt: at() });
+    const conflict = { field: 'email', stripeValue: OTHER, since: at() } as const;
+    await setSync(id, { status: 'pending', isTombstone: true, dueAt: at(), conflict });
     expect(await run(id, [], { answers: { deleteCustomer: async () => UNANSWERED } })).toBe('owed');
     expect(await run(id)).toBe('agreed');
     expect([(await twin(externalId))?.isDeleted, (await attempt(id, 2))?.outcome]).toEqual([true, 'accepted']);
     const after = await sync(id);
     expect(after).toMatchObject({ status: 'synced', isGone: true, externalId, syncedVersion: 2 });
-    expect([after.base, after.dueAt, after.attemptKey]).toEqual([undefined, undefined, undefined]);
+    expect([after.base, after.dueAt, after.attemptKey, after.conflict]).toEqual(Array(4).fill(undefined));
   });
 
   it('cannot decide about one whom Stripe does not know', async () => {
-    const { run, id, setSync, sync, at } = await rested();
+    const { run, id, externalId, setSync, sync, at } = await rested();
     await setSync(id, { externalId: 'cus_unknown' });
     expect(await run(id, ['evt_1'])).toBe('owed');
     expect(await sync(id)).toMatchObject({
       ...{ status: 'orphaned', lastError: 'Stripe does not know this customer', tries: 1, retryAt: at(5_000) },
       apartSince: at(),
     });
+    // By itself not for ever.
+    await setSync(id, { tries: 14 });
+    await run(id);
+    expect(await sync(id)).toMatchObject({ status: 'orphaned', externalId: 'cus_unknown', tries: 15 });
+    expect(await sync(id)).not.toHaveProperty('retryAt');
+    // Nor is it let go of.
+    await setSync(id, { externalId });
+    expect([await run(id), (await sync(id)).status]).toEqual(['agreed', 'synced']);
   });
 
   it('is tried again when Stripe does not answer; a bug is nobody’s silence', async () => {
@@ -173,6 +201,7 @@ describe('a run for customers on both sides', () => {
 describe('a run beside others', () => {
   it.each([
     ['held by an operation', { owner: 'o' }, {}, 90_000],
+    ['held by an operation, after a run that died', { owner: 'o' }, { runId: 'r', runExpiresAt: -1 }, 90_000],
     ['in a live run', undefined, { runId: 'r', runExpiresAt: 30_000 }, 30_000],
   ] as const)('asks to look again at a customer that is %s', async (_, owner, live, dueInMs) => {
     const { run, id, setCustomer, setSync, sync, at, stood } = await rested();
@@ -234,8 +263,14 @@ describe('a run beside others', () => {
 
   it('that never gets to begin says so', async () => {
     const { run, id, deps } = await rested();
-    const store = answering(deps.store, { commit: async () => ({ committed: false, refused: {} }) as never });
+    let commits = 0;
+    const commit = async () => {
+      commits += 1;
+      return { committed: false, refused: {} } as never;
+    };
+    const store = answering(deps.store, { commit });
     await expect(run(id, ['evt_1'], { deps: { store } })).rejects.toThrow('kept this run from beginning');
+    expect(commits).toBe(5);
   });
 
   it('whose attempt has no record stops there', async () => {

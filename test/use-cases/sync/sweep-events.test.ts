@@ -3,7 +3,7 @@ import { MemoryLeaseStore } from '#adapters/memory/memory-lease-store.ts';
 import { absent, put } from '#ports/catalog-store.ts';
 import type { EventList } from '#ports/event-list.ts';
 import type { EventPositionRecord } from '#ports/maintenance-records.ts';
-import type { Poke } from '#ports/pokes.ts';
+import type { EventNotice, Poke } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import { type EventSweepReport, sweepEvents } from '#use-cases/sync/sweep-events.ts';
 
@@ -46,9 +46,10 @@ function createWorld({ eventsAPage = 2 } = {}) {
       nowMs += ms;
     },
     /** Something happens to a customer in Stripe, so long ago. */
-    happen: (name: string, agoMs = 0) => {
+    happen: (name: string, agoMs = 0, more: Partial<EventNotice> | 'untold' = {}) => {
       const event = { id: `evt_${name}`, kind: 'updated', createdAt: iso(nowMs - agoMs) } as const;
-      happened.push({ atMs: nowMs - agoMs, poke: { externalId: `cus_${name}`, event } });
+      const told = more === 'untold' ? {} : { event: { ...event, ...more } };
+      happened.push({ atMs: nowMs - agoMs, poke: { externalId: `cus_${name}`, ...told } });
     },
     sweep: (more: Partial<typeof deps> = {}) => sweepEvents({ ...deps, ...more }),
     names: () => poked.splice(0).map((poke) => ('externalId' in poke ? poke.externalId.slice(4) : '')),
@@ -133,6 +134,34 @@ describe('the sweep of events', () => {
     expect(await world.leases.tryAcquire(['sweep-events'], 'another', 1)).toBeDefined();
   });
 
+  it('keeps others out for six minutes, and no longer', async () => {
+    const world = createWorld();
+    const tryIt = () => world.leases.tryAcquire(['sweep-events'], 'another', 1);
+    const taken: boolean[] = [];
+    const slow: EventList = {
+      list: async (...asked) => {
+        for (const ms of [6 * MINUTE_MS - 1, 1]) {
+          world.pass(ms);
+          taken.push((await tryIt()) === undefined);
+        }
+        return world.deps.events.list(...asked);
+      },
+    };
+    await world.sweep({ events: slow });
+    expect(taken).toEqual([true, false]);
+  });
+
+  it.each([
+    ['stripe', {}],
+    ['crm', { integration: 'crm' }],
+  ])('of %s pokes for that one; the gate need not be named', async (name, named) => {
+    const world = createWorld();
+    world.happen('a', MINUTE_MS);
+    await world.sweep({ integration: name as 'stripe' });
+    const event = { id: 'evt_a', kind: 'updated', createdAt: iso(START_MS - MINUTE_MS) };
+    expect(world.poked).toEqual([{ externalId: 'cus_a', event, ...named }]);
+  });
+
   it('leaves the position to one that came after it', async () => {
     const world = createWorld();
     world.happen('a');
@@ -186,5 +215,16 @@ describe('the silence of webhooks', () => {
     world.happen('a', MINUTE_MS);
     await world.hear(iso(START_MS));
     expect(reported(await world.sweep()).silenceSeconds).toBe(0);
+  });
+
+  it.each([
+    ['is a deletion', { kind: 'deleted' }],
+    ['is a moved email', { previous: { email: 'digest' } }],
+    ['does not tell when it happened', 'untold'],
+  ] as const)('is not told by an event that webhooks leave no note of: it %s', async (_, more) => {
+    const world = createWorld();
+    world.happen('a', MINUTE_MS, more);
+    const { pokes, silenceSeconds } = reported(await world.sweep());
+    expect([pokes, silenceSeconds]).toEqual([1, 0]);
   });
 });

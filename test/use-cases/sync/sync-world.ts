@@ -9,6 +9,7 @@ import type { SyncDeps } from '#use-cases/sync/run.ts';
 import { syncCustomer } from '#use-cases/sync/sync-customer.ts';
 import { createRepairWorld } from '../../repair/repair-world.ts';
 import { answering } from '../answering.ts';
+import { strict } from '../strict-store.ts';
 
 export const UNANSWERED: Outcome<never> = { is: 'unknown', error: 'no answer' };
 export const SAVED: Outcome<never> = { is: 'failed', error: 'a saved 500', replayed: true };
@@ -20,10 +21,11 @@ type Made = { readonly answers?: Partial<Integration>; readonly deps?: Partial<S
 /** Both sides in this process; runs are taken one by one, and what they poke is kept. Backoffs are at their longest. */
 export function createSyncWorld() {
   const world = createRepairWorld();
-  const { store, pass } = world;
+  const { pass } = world;
+  const store = strict(world.store);
   const pokes: Poke[] = [];
   const deps = {
-    ...world.deps,
+    ...{ ...world.deps, store },
     random: { id: world.deps.random.id, fraction: () => 1 },
     pokes: { poke: async (poke: Poke) => void pokes.push(poke) },
   };
@@ -48,6 +50,16 @@ export function createSyncWorld() {
       if (created.is !== 'completed' || created.reply.is !== 'created') throw new Error('It was not made.');
       pokes.length = 0;
       return created.reply.customer.id;
+    },
+    /** The store, where something happens just before the first commit, or a later one. */
+    meanwhile: (happen: () => Promise<void>, before = 1) => {
+      let commits = 0;
+      const commit: typeof store.commit = async (writes) => {
+        commits += 1;
+        if (commits === before) await happen();
+        return store.commit(writes);
+      };
+      return { store: answering(store, { commit }) };
     },
     run: (customerId: string, eventIds: readonly string[] = [], how: Made = {}) =>
       world.inside(() => syncCustomer(made(how), customerId, { eventIds })),
