@@ -14,7 +14,12 @@ const LIVE_HAS_ID =
 const TOMBSTONE = 'Nothing changes or holds a tombstone any more, so that it also still is as it was read.';
 
 const OF_RUNS: readonly Survivor[] = [
-  ...each(`${OF}/run.ts`, NO_TIME, ['sync.runExpiresAt !== undefined'], 'true'),
+  ...each(
+    `${OF}/run.ts`,
+    'A run without a time is not live, and a live one has its time: it is asked for the types.',
+    ['sync.runExpiresAt !== undefined'],
+    'true',
+  ),
   ...each(`${OF}/end-run.ts`, NO_TIME, ['ended.dueAt !== undefined'], 'true'),
   ...each(
     `${OF}/end-run.ts`,
