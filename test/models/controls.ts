@@ -10,6 +10,8 @@ type Control = PlantedBug & {
   readonly of: readonly Fault[];
   /** Part of what is wrong then. */
   readonly wrong: string;
+  /** It takes tens of thousands of states: told by `npm run models` only. */
+  readonly isLong?: true;
 };
 
 const SAGA = 'lib/use-cases/saga';
@@ -64,6 +66,13 @@ export const CONTROLS: readonly Control[] = [
     ...{ story: 'edits of one field on both sides', of: [], wrong: 'no audit tells of it' },
     file: `${SYNC}/echo.ts`,
     guard: 'if (!isExpected(deps, event, own.expected)) await auditOverruled(deps, event, own);',
+    without: '',
+  },
+  {
+    bug: 'a protected edit ends a look that is due',
+    ...{ story: 'an email from Stripe that somebody else reserves', of: [], wrong: 'in Stripe n1 <c@x>', isLong: true },
+    file: `${SAGA}/hold-sync.ts`,
+    guard: 'dueAt !== undefined ||',
     without: '',
   },
 ];

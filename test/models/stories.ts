@@ -30,6 +30,11 @@ const renameProtected = (value: string): Act => ({
   name: `protected-${value}`,
   asks: (ports) => updateWithIntegrity(ports, ID, { name: value }, undefined, WITHOUT_WAITING),
 });
+/** Another customer than the first. */
+const createOther: Act = {
+  name: 'other',
+  asks: (ports) => createWithIntegrity(ports, { name: 'o0', email: 'c@x' }, WITHOUT_WAITING),
+};
 const mailProtected: Act = {
   name: 'protected-mail',
   asks: (ports) => updateWithIntegrity(ports, ID, { email: 'b@x' }, undefined, WITHOUT_WAITING),
@@ -200,6 +205,12 @@ export const STORIES = {
     faults: 1,
     ...{ of: OF_SYNC, before: [create, createThere('b1', 'b@x')] },
     actors: [[editThere({ email: 'c@x' }), editThere({ email: 'a@x' }, 'cus_2'), editThere({ email: 'b@x' })]],
+  },
+  'an email from Stripe that somebody else reserves': {
+    isSmall: false,
+    faults: 0,
+    ...{ of: OF_SAGA, before: [create, refuse('create')] },
+    actors: [[editThere({ email: 'c@x' })], [createOther], [renameProtected('n1')]],
   },
   'a protected update after an edit here': {
     isSmall: false,

@@ -180,7 +180,7 @@ export const PLANTED_BUGS: readonly Control[] = [
     breaks: 'both-edits-survive',
     seed: 20480,
     file: `${SAGA}/hold-sync.ts`,
-    guard: "status !== 'synced' ||",
+    guard: "status !== 'synced' || dueAt !== undefined ||",
     without: "status === 'conflict' ||",
   },
   {

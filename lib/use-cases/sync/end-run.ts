@@ -91,11 +91,14 @@ const GIVEN_BACK = { runId: undefined, runExpiresAt: undefined };
 /** So often it is tried again at once. What goes on refusing a run is no race. */
 const RACES = 3;
 
-/** Gives back a run that decided on what is not so any more: the next one decides afresh, soon. */
+/**
+ * Gives back a run that decided on what is not so any more: the next one decides afresh, soon. Whoever has asked to look
+ * again goes on asking: it may be an operation that has begun since, and ends what is due.
+ */
 export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promise<SyncResult> {
   const isAtOnce = sync.tries < RACES;
   const dueAt = isAtOnce ? iso(deps.clock.nowMs()) : backoff(deps, sync);
-  const again = { ...GIVEN_BACK, lookAgain: undefined, tries: sync.tries + 1, dueAt };
+  const again = { ...GIVEN_BACK, tries: sync.tries + 1, dueAt };
   await deps.store.commit({ sync: change(syncKey(deps, customer.id), again, equal('revision', sync.revision)) });
   if (isAtOnce) await deps.pokes.poke(pokeTo(customer.id, deps.integration.name));
   return 'owed';

@@ -148,6 +148,7 @@ describe('what an operation leaves to the run after it', () => {
     ['an email that it waits for', { status: 'conflict' }, true],
     ['an edit in Stripe that cannot be taken yet', { status: 'pending' }, true],
     ['what has failed', { status: 'failed' }, true],
+    ['a look that is due, though both sides agreed before it', { dueAt: '2026' }, true],
     ['a mark that is missing', { isUnmarked: true }, true],
     ['who waits for its email', { awaited: { customerId: 'd', email: 'x@example.com' as never } }, true],
   ] as const)('is %s', async (_, more, isMore) => {
