@@ -162,6 +162,10 @@ export const commitPromises: readonly CatalogPromise[] = [
       const many = Array.from({ length: 101 }, () => put(leaseKey(newId()), { fence: 1 }, absent));
       const commits: Record<string, Record<string, Write>> = {
         nothing: {},
+        'a condition on no field': { a: change(leaseKey(name), { fence: 2 }, missing('' as 'fence')) },
+        'a condition with nothing to compare with': {
+          a: change(leaseKey(name), { fence: 2 }, equal('owner', undefined as never)),
+        },
         'two writes to one record': { a: bump(2), b: bump(3) },
         'over 100': Object.fromEntries(many.map((write, index) => [`w${index}`, write])),
       };

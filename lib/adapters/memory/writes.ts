@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Write } from '#ports/catalog-store.ts';
+import type { Condition, Write } from '#ports/catalog-store.ts';
 import type { RecordKey } from '#ports/records.ts';
 import type { Fields } from './conditions.ts';
 
@@ -16,6 +16,13 @@ export function assertCommittable(writes: readonly Write[], names: readonly stri
     ('change' in write && Object.keys(write.change).length === 0) ||
     ('add' in write && Object.keys(write.add).length === 0);
   if (writes.some(isEmpty)) throw new Error('A change changes something.');
+  for (const write of writes) if ('when' in write) assertSayable(write.when);
+}
+
+function assertSayable(condition: Condition<string>): void {
+  if ('of' in condition) for (const part of condition.of) assertSayable(part);
+  if ('field' in condition && condition.field === '') throw new RangeError('A condition names a field.');
+  if ('value' in condition && condition.value === undefined) throw new RangeError('A condition compares with a value.');
 }
 
 /** The record that a write leaves. */

@@ -9,7 +9,6 @@ import type { SyncDeps } from '#use-cases/sync/run.ts';
 import { syncCustomer } from '#use-cases/sync/sync-customer.ts';
 import { createRepairWorld } from '../../repair/repair-world.ts';
 import { answering } from '../answering.ts';
-import { strict } from '../strict-store.ts';
 
 export const UNANSWERED: Outcome<never> = { is: 'unknown', error: 'no answer' };
 export const SAVED: Outcome<never> = { is: 'failed', error: 'a saved 500', replayed: true };
@@ -21,11 +20,10 @@ type Made = { readonly answers?: Partial<Integration>; readonly deps?: Partial<S
 /** Both sides in this process; runs are taken one by one, and what they poke is kept. Backoffs are at their longest. */
 export function createSyncWorld() {
   const world = createRepairWorld();
-  const { pass } = world;
-  const store = strict(world.store);
+  const { pass, store } = world;
   const pokes: Poke[] = [];
   const deps = {
-    ...{ ...world.deps, store },
+    ...world.deps,
     random: { id: world.deps.random.id, fraction: () => 1 },
     pokes: { poke: async (poke: Poke) => void pokes.push(poke) },
   };
