@@ -108,8 +108,9 @@ async function retryOne(
   return wasBusy ? 'busy' : 'failing';
 }
 
-/** A follower that has let go of a customer is to have it again. */
+/** A follower that has let go of a customer is to have it again, whether or not this call comes to it. */
 async function askAnew(deps: RetryDeps, customerId: string): Promise<void> {
   const isLetGo = all(equal<'status'>('status', 'orphaned'), missing<'externalId'>('externalId'));
-  await deps.store.commit({ sync: change(syncKey(deps, customerId), { status: 'pending' }, isLetGo) });
+  const asked = { status: 'pending', dueAt: iso(deps.clock.nowMs()) } as const;
+  await deps.store.commit({ sync: change(syncKey(deps, customerId), asked, isLetGo) });
 }

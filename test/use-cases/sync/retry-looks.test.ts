@@ -130,6 +130,18 @@ describe('a customer that a follower has let go of', () => {
     expect([await standing(ids[0]), await standing(ids[4])]).toEqual(['synced', 'orphaned']);
   });
 
+  it('is found due when the call comes no further than to ask for it', async () => {
+    const { retry, ids, deps, store, pass, at } = await letGo(1);
+    // The write is slow: the call's time is over when it is back.
+    const commit: typeof store.commit = (writes) => {
+      pass(60_000);
+      return deps.store.commit(writes);
+    };
+    expect(await retry({}, { store: answering(deps.store, { commit }) })).toMatchObject({ retried: 0, remaining: 1 });
+    const due = await store.listDue(at(), 10);
+    expect(due).toEqual([{ key: { type: 'sync', customerId: ids[0], integration: CRM }, dueAt: expect.any(String) }]);
+  });
+
   it.each([
     ['is asked for, and stays so for whoever comes next', {}, 'pending'],
     ['is not mixed up with one whom it does not know', { externalId: 'cus_unknown' }, 'orphaned'],
