@@ -36,7 +36,7 @@ export async function linkCustomer(
     const customerKey = { type: 'customer', customerId } as const;
     if (sync.externalId === externalId) {
       view = customerView(customer, standings, deps.integrations);
-      return { work: { reply: { is: 'updated', customer: view } }, customer: check(customerKey, isAsRead(customer)) };
+      return { work: {}, customer: check(customerKey, isAsRead(customer)) };
     }
     if (sync.externalId !== undefined) throw alreadyLinked('The customer is linked to another Stripe customer.');
     if (isSyncing(sync, iso(nowMs))) return 'busy';
@@ -47,7 +47,7 @@ export async function linkCustomer(
     const linked: SyncRecord = { ...sync, externalId, status: 'pending' };
     view = customerView(customer, { ...standings, [name]: linked }, deps.integrations);
     return {
-      work: { reply: { is: 'updated', customer: view } },
+      work: {},
       customer: check(customerKey, isAsRead(customer)),
       link: change(
         { type: 'link', integration: name, externalId },

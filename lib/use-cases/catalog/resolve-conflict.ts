@@ -29,7 +29,7 @@ export async function resolveConflict(deps: DefaultModeDeps, customerId: string,
     if (sync !== undefined && isSyncing(sync, iso(nowMs))) return 'busy';
     const decided = decide(deps.integrations, live, { name, sync }, keep, nowMs, auditId);
     view = decided.view;
-    return { work: { reply: { is: 'updated', customer: decided.view } }, ...decided.writes };
+    return { work: {}, ...decided.writes };
   });
   await pokeOwed(deps, customerId);
   return view as Customer;

@@ -25,8 +25,9 @@ export async function apply(deps: StepDeps, executor: Executor): Promise<StepOut
   // Only the first executor's first request was recorded with the operation; a later one must look at what there is.
   if (executor.fence > 1) return resolve(deps, executor);
   const operation = await readAs(deps, executor);
+  if (operation === undefined) return 'superseded';
   const over = statusOutcome(operation);
-  if (operation === undefined || over !== undefined) return over ?? 'superseded';
+  if (over !== undefined) return over;
   const startedAt = iso(deps.clock.nowMs());
   // It counts as sent since the operation began. Sent so late, it would be taken for one that has arrived.
   if (operation.dueAt !== undefined && operation.dueAt <= startedAt) return resolve(deps, executor);
@@ -40,8 +41,9 @@ export async function apply(deps: StepDeps, executor: Executor): Promise<StepOut
  */
 export async function resolve(deps: StepDeps, executor: Executor): Promise<StepOutcome> {
   const operation = await readAs(deps, executor);
+  if (operation === undefined) return 'superseded';
   const over = statusOutcome(operation);
-  if (operation === undefined || over !== undefined) return over ?? 'superseded';
+  if (over !== undefined) return over;
   const step = { name: 'resolve', startedAt: iso(deps.clock.nowMs()) };
   const kind = KINDS[operation.kind];
   if (!canSendAgain(deps, operation)) {
@@ -108,8 +110,7 @@ async function adoptOrSendAnew(deps: StepDeps, operation: OperationRecord, step:
 }
 
 /** What there is left to do, when it is not this step's work. */
-function statusOutcome(operation: OperationRecord | undefined): StepOutcome | undefined {
-  if (operation === undefined) return 'superseded';
+function statusOutcome(operation: OperationRecord): StepOutcome | undefined {
   if (operation.status === 'compensating') return 'compensating';
   if (operation.status !== 'running') return 'superseded';
   return operation.problem === undefined ? undefined : 'rejected';

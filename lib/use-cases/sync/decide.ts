@@ -112,6 +112,5 @@ function keepUnlessEmpty<T extends object>(values: T): T | undefined {
 }
 
 function applied(sync: SyncRecord, changes: Changes<SyncRecord>): SyncRecord {
-  const entries = Object.entries({ ...sync, ...changes }).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as SyncRecord;
+  return { ...sync, ...changes } as SyncRecord;
 }

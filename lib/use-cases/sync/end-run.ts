@@ -113,7 +113,7 @@ export function agreed(deps: SyncDeps, { customer, sync, cause, isHeldUp = false
     dueAt: isHeldUp && isApart ? backoff(deps, sync) : undefined,
     retryAt: isApart && !isHeldUp ? backoff(deps, sync) : undefined,
     lastError: undefined,
-    ...(sync.emptied !== undefined && { emptied: undefined }),
+    emptied: undefined,
     syncedVersion: customer.version,
     lastSyncedAt: iso(deps.clock.nowMs()),
     events: [...new Set([...cause.eventIds, ...(sync.events ?? [])])].slice(0, EVENTS_REMEMBERED),

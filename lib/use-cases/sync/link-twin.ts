@@ -1,4 +1,4 @@
-import { absent, change, check, equal, put } from '#ports/catalog-store.ts';
+import { absent, change, check, put } from '#ports/catalog-store.ts';
 import { pokeTo } from '#ports/pokes.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
@@ -25,11 +25,7 @@ export async function linkTwin(
   };
   const { committed } = await deps.store.commit({
     link: change(linkKey(deps, run.externalId), linkedTo(customer.id), isStillRun(run)),
-    customer: check(
-      customerKey(customer.id),
-      // A tombstone has no version that moves.
-      customer.status === 'deleted' ? equal('status', 'deleted') : isAsRead(customer),
-    ),
+    customer: check(customerKey(customer.id), isAsRead(customer)),
     sync:
       sync === undefined
         ? put(key, { ...owing, revision: 0, tries: 0 }, absent)

@@ -6,10 +6,6 @@ const KEEPS_EMAIL = 'Nobody can ask for no email: an update that needs another c
 const LOOKS_FIRST = 'The condition of the write says the same: to look first spares a write that would be refused.';
 
 export const OF_SAGA: readonly Survivor[] = [
-  {
-    ...{ file: `${SAGA}/apply.ts`, original: "'superseded'", on: "over ?? 'superseded'" },
-    why: 'What is not there is over, which was found a line before: the word is for the types.',
-  },
   ...each(`${SAGA}/await-operation.ts`, 'The first of none is as undefined.', ['[undefined]'], '[]'),
   ...each(
     `${SAGA}/executor.ts`,

@@ -7,11 +7,9 @@ const NO_EMAIL = 'Nothing blocks what is no email: it is asked for the types.';
 const NEITHER = 'It is only asked whether it is `accepted` or `open`: by any other word it is neither.';
 const RESERVED = 'What blocks by a reservation names no holder, and whoever names none is asked for next.';
 const ONLY_FAILURES = 'Only a failure is ever said to be replayed: it is asked for the types.';
-const UNDEFINED = 'Nobody asks which fields the record has, only what they are: one that is undefined is none.';
 const NONE_UNSEEN = 'What was seen is of fields that the same attempt sends: of one that is accepted, nothing is left.';
 const LIVE_HAS_ID =
   'The id of a run is set and removed with its time, so a live one has it: it is asked for the types.';
-const TOMBSTONE = 'Nothing changes or holds a tombstone any more, so that it also still is as it was read.';
 
 const OF_RUNS: readonly Survivor[] = [
   ...each(
@@ -28,7 +26,6 @@ const OF_RUNS: readonly Survivor[] = [
     'false',
   ),
   ...looked(`${OF}/end-run.ts`, ['refusedSync?.existing', 'refusedSync.existing']),
-  ...each(`${OF}/end-run.ts`, 'To remove what is not there changes nothing.', ['sync.emptied !== undefined'], 'true'),
   ...each(`${OF}/gone.ts`, NOTHING_BESIDES, ["ended.is === 'ended'"], 'true'),
   ...each(`${OF}/sync-customer.ts`, NOTHING_BESIDES, ["ended.is === 'ended'"], 'true'),
   ...each(`${OF}/sync-customer.ts`, NOTHING_BESIDES, ["'owed'"], '""'),
@@ -37,10 +34,6 @@ const OF_RUNS: readonly Survivor[] = [
 
 const OF_MERGES: readonly Survivor[] = [
   ...each(`${OF}/decide.ts`, NO_EMAIL, ['wanted !== null'], 'true'),
-  ...each(`${OF}/decide.ts`, UNDEFINED, [
-    'Object.entries({ ...sync, ...changes }).filter(([, value]) => value !== undefined)',
-  ]),
-  ...each(`${OF}/decide.ts`, UNDEFINED, ['value !== undefined'], 'true'),
   ...each(`${OF}/blocked-email.ts`, RESERVED, ["blocked.is === 'reserved'"], 'false'),
   ...each(`${OF}/blocked-email.ts`, RESERVED, ["'reserved'"], '""'),
 ];
@@ -94,8 +87,6 @@ const OF_LINKS: readonly Survivor[] = [
   ...each(`${OF}/link-run.ts`, NO_TIME, ['runExpiresAt !== undefined'], 'true'),
   ...each(`${OF}/link-run.ts`, LIVE_HAS_ID, ['runId === undefined'], 'false'),
   ...each(`${OF}/link-run.ts`, LIVE_HAS_ID, ["'runId'"], '""'),
-  ...each(`${OF}/link-twin.ts`, TOMBSTONE, ["customer.status === 'deleted'"], 'false'),
-  ...each(`${OF}/link-twin.ts`, TOMBSTONE, ["'deleted'"], '""'),
 ];
 
 const OF_RETRIES: readonly Survivor[] = [
