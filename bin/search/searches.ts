@@ -122,7 +122,7 @@ fault, shows: they must end badly by that, and well by all others.`,
   },
   fuzz: {
     says: 'Gives whatever parses what nobody would send: it is read as it was written, or refused as documented.',
-    takes: 'hours',
+    takes: 'half an hour',
     tests: ['test/properties'],
     options: [
       {
