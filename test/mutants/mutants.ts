@@ -133,8 +133,10 @@ function trialsOf({ mutants, patienceMs }: Search, open: readonly Mutant[], { pa
   const loaded = new Set(atLoad);
   return open.map(({ id, file }) => {
     const isAtLoad = loaded.has(id);
-    // What is made while a file is loaded can be noticed by all that use the file, and by who only looks at it.
-    const sees = (each: Passed) => each.mutants.length === 0 || ofFile.get(file)?.has(each) === true;
+    // What is made while a file is loaded can be noticed by all that use the file, and by who only looks at it; where all
+    // of a file is made then, nothing tells who uses it.
+    const users = ofFile.get(file);
+    const sees = (each: Passed) => each.mutants.length === 0 || users === undefined || users.has(each);
     const able = isAtLoad ? cheapestFirst.filter(sees) : (passing.get(id) ?? []);
     return { id, isAtLoad, tests: within(patienceMs, able) };
   });
