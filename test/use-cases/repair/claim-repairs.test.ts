@@ -26,6 +26,24 @@ describe('a claim', () => {
     expect(await claimOf(twins.email)).toEqual({ state: 'held', customerId: twins.id });
   });
 
+  it('that names nobody’s operation is left once one has reserved it anew', async () => {
+    const { customer, apply, setClaim, twins, other, claimOf } = await atRest();
+    await setClaim(twins.email, { customerId: other.id, state: 'reserved' });
+    const evidence = await customer();
+    await setClaim(twins.email, { operationId: 'o' });
+    expect(await apply('claim-email', evidence)).toEqual(MOVED);
+    await setClaim(twins.email, { operationId: undefined });
+    expect(await apply('claim-email', evidence)).toEqual(FIXED);
+    expect(await claimOf(twins.email)).toEqual({ state: 'held', customerId: twins.id });
+  });
+
+  it('that is the customer’s own is held, whatever it was', async () => {
+    const { customer, apply, setClaim, twins, claimOf } = await atRest();
+    await setClaim(twins.email, { state: 'reserved', operationId: 'o' });
+    expect(await apply('claim-email', await customer())).toEqual(FIXED);
+    expect(await claimOf(twins.email)).toEqual({ state: 'held', customerId: twins.id });
+  });
+
   const claimed = (world: Awaited<ReturnType<typeof atRest>>, email = world.twins.email) =>
     world.read({ of: 'claim', emailHash: world.deps.digest(normalizeEmail(email)) });
 
@@ -37,6 +55,22 @@ describe('a claim', () => {
     expect(await world.apply('claim-email', evidence)).toEqual(MOVED);
     expect(await world.apply('claim-email', await claimed(world))).toEqual(FIXED);
     expect(await world.claimOf(world.twins.email)).toEqual({ state: 'held', customerId: world.twins.id });
+  });
+
+  it('that is freed is told of to whoever still waits for that email, and to nobody else', async () => {
+    const world = await atRest();
+    const { apply, twins, other, setCustomer, setSync, at, deps, poked } = world;
+    await setCustomer(twins.id, { email: 'new@example.com' });
+    const conflict = (stripeValue: string) => ({ field: 'email', stripeValue, since: at() }) as const;
+    await setSync(other.id, { conflict: conflict('another@example.com') });
+    await setSync('third', { conflict: conflict(twins.email) });
+    // The list may lag behind: some are gone by now, or wait for nothing.
+    const listed = ['nobody', twins.id, other.id, 'third'].map((customerId) => ({
+      ...{ customerId, integration: 'stripe', status: 'conflict', since: at() },
+    }));
+    const store = answering(deps.store, { listApart: async () => listed as never });
+    expect(await apply('release-claim', await claimed(world), { store })).toEqual(FIXED);
+    expect(poked).toEqual([{ customerId: 'third' }]);
   });
 
   it('of an email that its customer has not is freed, and whoever waits for it is poked', async () => {

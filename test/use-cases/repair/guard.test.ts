@@ -95,8 +95,9 @@ describe('what is kept of a comparison', () => {
   });
 
   it('is told as a problem when Stripe does not answer, and only then', async () => {
-    const problem = { problem: { type: 'stripe-unavailable' } };
-    await expect(asProblems(() => Promise.reject(new IntegrationUnavailableError()))).rejects.toMatchObject(problem);
+    const cause = new IntegrationUnavailableError();
+    const problem = { problem: { type: 'stripe-unavailable' }, cause };
+    await expect(asProblems(() => Promise.reject(cause))).rejects.toMatchObject(problem);
     await expect(asProblems(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
     expect(await asProblems(async () => 'well')).toBe('well');
   });

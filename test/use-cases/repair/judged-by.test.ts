@@ -76,7 +76,7 @@ describe('what it is judged by', () => {
   });
 
   it('of a customer of Stripe: whom its link and its metadata name, and whether it was ever used if that is nobody', async () => {
-    const { read, subjects, twins, stripeWith, marked, pass, putOperation, write, at } = await atRest();
+    const { read, subjects, twins, stripeWith, marked, pass, putOperation, write, at, setCustomer } = await atRest();
     const never = stripeWith({ isUnused: () => Promise.reject(new Error('It was asked.')) });
     expect(await read(subjects.external, never)).toMatchObject({
       ...{ of: 'external', now: at(0), overdueAt: at(LONG_AGO), external: { externalId: twins.externalId } },
@@ -95,6 +95,8 @@ describe('what it is judged by', () => {
     pass(HOUR_MS);
     expect(await read(doubled, never)).toMatchObject({ linked: undefined, named: { operation: { id: 'p' } } });
     expect(await read(orphan)).toMatchObject({ isUnused: true, named: { attempt: { outcome: 'open' } } });
+    await setCustomer(twins.id, { status: 'deleted' });
+    expect(await read(subjects.external, never)).toMatchObject({ link: { customerId: twins.id }, isUnused: false });
   });
 
   it('of a customer of Stripe that is another’s, or gone: nobody whom it names', async () => {

@@ -136,6 +136,10 @@ const EXTERNALS: readonly Row[] = [
     ofExternal({ linked: { customer: undefined, sync: syncWith() } }),
   ],
   [
+    'has a link that names one who is not there, but stands, and no mark',
+    ofExternal({ linked: { customer: undefined, sync: syncWith() }, named: undefined }),
+  ],
+  [
     'has a link that names one who names another',
     ofExternal({ linked: named({ sync: syncWith({ externalId: 'cus_2' }) }) }),
     'link-one-sided: (join)',

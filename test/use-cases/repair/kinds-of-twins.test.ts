@@ -73,6 +73,20 @@ const CUSTOMERS: readonly Row[] = [
     'email-claim-wrong-owner: claim-email',
   ],
   [
+    'has no email, and the claim of one who has',
+    ofCustomer({
+      ...{ customer: customerWith({ email: null }), claim: { state: 'held', customerId: 'd' } },
+      ...{ claimant: customerWith({ id: 'd' }), sync: syncWith({ base: { name: 'Jane', email: null } }) },
+      twin: twinWith({ email: null }),
+    }),
+    'email-claim-wrong-owner: claim-email',
+  ],
+  [
+    'has an email that is claimed by one who has none',
+    ofCustomer({ claim: { state: 'held', customerId: 'd' }, claimant: customerWith({ id: 'd', email: null }) }),
+    'email-claim-wrong-owner: claim-email',
+  ],
+  [
     'has no email as another has none',
     ofCustomer({
       ...{ customer: customerWith({ email: null }), claim: { state: 'held', customerId: 'd' } },

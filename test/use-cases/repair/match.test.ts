@@ -150,17 +150,20 @@ describe('what is met on a page of the catalog', () => {
   it('is a customer with how it stands and its changes, and who has its email', async () => {
     const change = { at: NOW, before: null, after: { name: 'Jane', email: null } };
     const lost = { ...change, before: change.after };
+    // As of one that was born in Stripe without either.
+    const empty = { ...change, after: { name: null, email: null } };
     const met = await meet(
       [customerKey, customerWith()],
       [syncKey, syncWith()],
       [auditOf(1), change],
       [auditOf(2), lost],
+      [auditOf(3), empty],
     );
     expect(met).toEqual({
       live: 1,
       customers: [
         {
-          ...{ of: 'ours', id: 'c', changes: 1 },
+          ...{ of: 'ours', id: 'c', changes: 2 },
           customer: { version: 2, isDeleted: false, isOwned: false, looks, values },
           sync: { revision: 1, externalId: 'cus_1', isSettled: true, isAsked: false, version: 2, values },
         },
