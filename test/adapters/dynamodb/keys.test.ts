@@ -1,5 +1,6 @@
 import { dueKey, itemKey, scannedKey } from '#adapters/dynamodb/keys.ts';
 import { normalizeEmail } from '#domain/email.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { RecordKey } from '#ports/records.ts';
 
 const STRIPE = 'stripe' as const;
@@ -22,6 +23,7 @@ const PLACES: readonly (readonly [RecordKey, pk: string, sk: string])[] = [
   [{ type: 'operation', operationId: 'o1' }, 'OPERATION#o1', 'OPERATION'],
   [{ type: 'lease', name: 'sweep#a' }, 'LEASE#sweep#a', 'LEASE'],
   [{ type: 'eventPosition' }, 'EVENTS', 'POSITION'],
+  [{ type: 'eventPosition', integration: 'crm' as IntegrationName }, 'EVENTS', 'POSITION#crm'],
   [{ type: 'counter', name: 'customers', shard: 3 }, 'COUNTER#customers#3', 'COUNTER'],
   [{ type: 'lastWebhook', integration: STRIPE }, 'WEBHOOK#stripe', 'LAST'],
   [{ type: 'reconciliation' }, 'RECONCILIATION', 'LAST'],

@@ -82,6 +82,29 @@ describe('what is read for a decision', () => {
   });
 });
 
+describe('those apart with several statuses', () => {
+  const apart = (id: string, key: string) => ({ ...itemKey(syncKey(id)), apartKey: key });
+  const items = [apart('c1', 'conflict 1'), apart('c2', 'failed 2'), apart('c3', 'pending 3')];
+  const found = [{ customerId: 'c1' }, { customerId: 'c2' }];
+
+  it('are asked for at once, each shard one time, as long as they are few', async () => {
+    const { store, asked } = pages({ Items: items });
+    expect(await store.listApart(['failed', 'conflict'], 8 * SHARDS)).toMatchObject(found);
+    expect(asked.map(({ input }) => input['Limit'])).toEqual(Array(SHARDS).fill(8));
+    const many = pages({ Items: items });
+    await many.store.listApart(['failed', 'conflict'], 1_000 * SHARDS);
+    expect(many.asked.map(({ input }) => input['Limit'])).toEqual(Array(SHARDS).fill(100));
+  });
+
+  it('are asked for by their statuses, in a shard where they are many', async () => {
+    const others: Answer[] = Array.from({ length: SHARDS - 1 }, () => ({}));
+    const [conflict, failed] = [{ Items: [items[0] ?? {}] }, { Items: [items[1] ?? {}] }];
+    const { store, asked } = pages({ Items: items, LastEvaluatedKey: NEXT }, ...others, failed, conflict);
+    expect(await store.listApart(['failed', 'conflict'], 8 * SHARDS)).toMatchObject(found);
+    expect(asked).toHaveLength(SHARDS + 2);
+  });
+});
+
 describe('a page that DynamoDB ends early', () => {
   it('is gone on with, for as many of those apart as are missing', async () => {
     const apart = (id: string, since: string) => ({ ...itemKey(syncKey(id)), apartKey: `failed ${since}` });

@@ -185,6 +185,12 @@ describe('a customer of Stripe that we made', () => {
     expect(await world.linkOf()).toEqual({ revision: 1 });
   });
 
+  it('is gone already when Stripe has never known it', async () => {
+    const { erase, deps } = await made();
+    const integration = answering(deps.integration, { findCustomer: async () => undefined });
+    expect(await erase({ integration })).toEqual(skipped('It is gone already.'));
+  });
+
   it('stays until the grace period is over', async () => {
     const { erase, isThere, deps, externalId } = await made();
     const aged = (ms: number) => {

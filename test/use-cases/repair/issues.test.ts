@@ -2,6 +2,7 @@ import { oneBucket } from '#use-cases/repair/compare/buckets.ts';
 import { lookAgain, lookAgainAt } from '#use-cases/repair/compare/look.ts';
 import { nameOf, type Stamp } from '#use-cases/repair/compare/suspect.ts';
 import type { Subject } from '#use-cases/repair/evidence.ts';
+import { HOUR_MS } from '../../repair/repair-world.ts';
 import { atRest, LONG_AGO } from './gather-world.ts';
 
 async function looking() {
@@ -83,6 +84,13 @@ describe('looking again', () => {
     await go(world);
     expect(await world.look(ofCustomer(world), stamp)).toEqual([]);
     expect((await world.look(ofCustomer(world))).map(({ found }) => found.kind)).toContain(kind);
+  });
+
+  it('asks of a customer of Stripe only whether it looks as it did', async () => {
+    const { marked, pass, look } = await looking();
+    const subject = { of: 'external', externalId: await marked('nobody') } as const;
+    pass(HOUR_MS);
+    expect(await look(subject, { version: 1, revision: 1 })).toMatchObject([{ found: { kind: 'stripe-orphan' } }]);
   });
 
   it('before a repair finds nothing, when it is something else that is wrong by now', async () => {

@@ -27,6 +27,7 @@ const CUSTOMERS: readonly Row[] = [
     ofCustomer({ twin: nameless, sync: syncWith({ attemptKey: 'k' }) }),
     'attempt-missing: (forget-attempt)',
   ],
+  ['is nobody, and stands nowhere', ofCustomer({ customer: undefined, sync: undefined, claim: undefined })],
   ['has another name in Stripe, as was agreed', ofCustomer({ twin: twinWith({ name: ' Jane ' }) })],
   ['has another email in Stripe', ofCustomer({ twin: twinWith({ email: 'janet@example.com' }) }), 'email-drift: sync'],
   [

@@ -80,6 +80,7 @@ const GROUPS: readonly Row<Known>[] = [
   ['is linked, and is nobody', [link], linkSuspect('cus_1')],
   ['is linked to another too', [ours, external, { ...link, externalId: 'cus_2' }], linkSuspect('cus_2')],
   ['is linked, and stands nowhere', [standless, link], customerSuspect({ version: 2 }), linkSuspect('cus_1')],
+  ['is deleted, stands nowhere, and is linked', [{ ...standless, customer: { ...there, isDeleted: true } }, link]],
   [
     'is deleted, and linked to another',
     [

@@ -152,6 +152,23 @@ describe('a repair', () => {
     expect(store.dump()).toEqual(before);
   });
 
+  it('leaves deleted whom an operation held that deleted it', async () => {
+    const { customer, apply, setCustomer, twins, customerOf } = await atRest();
+    await setCustomer(twins.id, { owner: 'o', status: 'deleted' });
+    expect(await apply('free-owner', await customer())).toEqual(FIXED);
+    const { owner, status } = (await customerOf(twins.id)) ?? {};
+    expect([owner, status]).toEqual([undefined, 'deleted']);
+  });
+
+  it('makes nobody anew who is gone', async () => {
+    const { customer, apply, remove, twins, store } = await atRest();
+    const evidence = await customer();
+    await remove({ type: 'customer', customerId: twins.id });
+    const before = store.dump();
+    expect(await apply('create-anew', { ...evidence, customer: undefined })).toEqual(MOVED);
+    expect(store.dump()).toEqual(before);
+  });
+
   it('does not resume an operation that somebody else has driven on meanwhile', async () => {
     const { read, apply, twins, putOperation, at, started } = await atRest();
     const overdue = { createdAt: at(-HOUR_MS), dueAt: at(-HOUR_MS) };
@@ -159,6 +176,16 @@ describe('a repair', () => {
     const evidence = await read({ of: 'operation', operationId: 'o' });
     await putOperation('o', twins.id, { ...overdue, fence: 5 });
     expect([await apply('resume', evidence), started]).toEqual([MOVED, []]);
+  });
+
+  it('has not failed where a customer of Stripe is taken, and another run is at work on whose it is', async () => {
+    const { read, apply, dashboard, pass, setLink, setSync, twins, at } = await atRest();
+    const { id: born } = await dashboard('POST', '', { name: 'Born there' });
+    pass(HOUR_MS);
+    const evidence = await read({ of: 'external', externalId: born });
+    await setLink(born, { customerId: twins.id });
+    await setSync(twins.id, { status: 'failed', lastError: 'before', runId: 'another', runExpiresAt: at(1) });
+    expect(await apply('adopt', evidence)).toEqual(FIXED);
   });
 
   it('brings a customer of Stripe over at once, unless it is not ours to take', async () => {
