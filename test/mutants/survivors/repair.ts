@@ -1,4 +1,4 @@
-import { ANY_WORD, each, looked, NOBODY, SPARES, type Survivor } from './reasons.ts';
+import { A_WORD, ANY_ENTRY, ANY_WORD, each, looked, NOBODY, NONE_LEFT, SAYS_BOTH, type Survivor } from './reasons.ts';
 
 export const OF_REPAIR: readonly Survivor[] = [
   ...looked(
@@ -45,5 +45,112 @@ export const OF_REPAIR: readonly Survivor[] = [
     ['unreadSince === undefined'],
     'false',
   ),
-  ...each('lib/use-cases/repair/compare/list-external.ts', SPARES, ['customers.length === 0'], 'false'),
+  ...each(
+    'lib/use-cases/repair/apply-plan.ts',
+    SAYS_BOTH,
+    ['evidence === undefined || found === undefined'],
+    'evidence === undefined && found === undefined',
+  ),
+  ...each('lib/use-cases/repair/apply-plan.ts', SAYS_BOTH, ['evidence === undefined', 'found === undefined'], 'false'),
+  ...each(
+    'lib/use-cases/repair/begin-to-follow.ts',
+    'Nobody is missing for none: the shortcut spares a look at the page.',
+    ['followers.length === 0'],
+    'false',
+  ),
+  ...each(
+    'lib/use-cases/repair/begin-to-follow.ts',
+    'What is no sync record tells of nobody, whatever its name is.',
+    ["''"],
+    ANY_WORD,
+  ),
+  ...each(
+    'lib/use-cases/repair/begin-to-follow.ts',
+    'What is no sync record tells of nobody, whatever its name is.',
+    ["key.type === 'sync'"],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/repair/begin-to-follow.ts',
+    'No record but a customer is ever active.',
+    ["key.type !== 'customer'"],
+    'false',
+  ),
+  ...each('lib/use-cases/repair/begin-to-follow.ts', 'Where nobody is missing, nobody asks for it.', ['[]'], ANY_ENTRY),
+  ...each('lib/use-cases/repair/commit-those.ts', NONE_LEFT, ['at < writes.length'], 'at <= writes.length'),
+  ...each('lib/use-cases/repair/fix.ts', 'A plan is for a cleanup, or else for a fix, whatever that is called.', [
+    "'fix'",
+  ]),
+  ...each(
+    'lib/use-cases/repair/gather-customer.ts',
+    'Of a customer without an owner no operation is found, which the other half says.',
+    ['customer?.owner !== undefined'],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/repair/gather.ts',
+    'Only one that is there is marked as somebody’s, which the next part asks.',
+    ['external !== undefined'],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/repair/is-same.ts',
+    'In one order or in the other, what is the same is written the same.',
+    ['a < b'],
+    'a >= b',
+  ),
+  ...each(
+    'lib/use-cases/repair/kinds/kind.ts',
+    'What is not there is not later than anything: the first half is for the types.',
+    ['nextAt !== undefined', 'runExpiresAt !== undefined'],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/repair/kinds/links.ts',
+    'It is asked only of one whose Stripe customer is there: the line is for the types.',
+    ["typeof twin === 'object'"],
+    'true',
+  ),
+  ...each('lib/use-cases/repair/kinds/links.ts', A_WORD, ["typeof twin.owner === 'object'"], 'true'),
+  ...each(
+    'lib/use-cases/repair/kinds/links.ts',
+    'Where the link names nobody, there is nobody who could have the same Stripe customer.',
+    ['evidence.link?.customerId !== undefined'],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/repair/leftovers.ts',
+    'Among the actions a word is none that is counted, and where nothing could be judged, nothing is found.',
+    ['[]'],
+    ANY_ENTRY,
+  ),
+  ...each(
+    'lib/use-cases/repair/leftovers.ts',
+    'Nothing else that a scan tells of ends at a time in milliseconds.',
+    ["key.type !== 'lease'"],
+    'false',
+  ),
+  ...each(
+    'lib/use-cases/repair/leftovers.ts',
+    SAYS_BOTH,
+    ["key.type === 'emailClaim' && 'emailHash' in key"],
+    "key.type === 'emailClaim' || 'emailHash' in key",
+  ),
+  ...each('lib/use-cases/repair/leftovers.ts', SAYS_BOTH, ["key.type === 'emailClaim'"], 'true'),
+  ...each(
+    'lib/use-cases/repair/leftovers.ts',
+    'Where nothing could be judged, nothing is found, which the other half says.',
+    ['evidence === undefined'],
+    'false',
+  ),
+  ...looked('lib/use-cases/repair/repairs/apply.ts', ['linked?.customerId', 'linked.customerId']),
+  ...looked('lib/use-cases/repair/repairs/links.ts', ['customer?.status', 'customer.status']),
+  ...each('lib/use-cases/repair/repairs/links.ts', A_WORD, ["typeof twin.owner === 'object'"], 'true'),
+  ...each('lib/use-cases/repair/repairs/delete-in-stripe.ts', A_WORD, ["typeof twin.owner === 'object'"], 'true'),
+  ...each(
+    'lib/use-cases/repair/repairs/repair.ts',
+    'Of a customer that is there nobody removes the sync item, in which stands what a run has left owed.',
+    ['sync?.status'],
+    'sync.status',
+  ),
 ];
