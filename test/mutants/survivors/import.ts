@@ -50,4 +50,22 @@ export const OF_IMPORT: readonly Survivor[] = [
     ['[]'],
     ANY_ENTRY,
   ),
+  ...each(
+    'lib/use-cases/import/import-external.ts',
+    'What is not there is not later than anything: the first half is for the types.',
+    ['link.runExpiresAt !== undefined'],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/import/import-from-stripe.ts',
+    'Of each one that is asked for it is told how it stands: the first half is for the types.',
+    ['standing !== undefined'],
+    'true',
+  ),
+  ...each(
+    'lib/use-cases/import/import-row.ts',
+    'Where nobody holds the email, nobody has the name either, which is asked next.',
+    ['holderId === undefined'],
+    'false',
+  ),
 ];

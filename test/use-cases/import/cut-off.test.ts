@@ -146,6 +146,14 @@ describe('a customer of Stripe', () => {
     expect(await fromStripe()).toEqual([{ is: 'imported', ...known }]);
   });
 
+  it('whose link names one who is not there is left', async () => {
+    const { born, fromStripe, setLink } = createImportWorld();
+    const externalId = await born({ email });
+    await setLink(externalId, { customerId: 'nobody' });
+    const reason = 'was imported before, and deleted since';
+    expect(await fromStripe()).toEqual([{ is: 'left', email, customerId: 'nobody', reason }]);
+  });
+
   it('that is in conflict is asked for once', async () => {
     const { twins, born, fromStripe, requests } = createImportWorld();
     const { email: held } = await twins();
