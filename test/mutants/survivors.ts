@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Mutant } from './sources.ts';
 import { OF_CATALOG } from './survivors/catalog.ts';
-import { OF_COMPARING } from './survivors/comparing.ts';
 import { OF_DOMAIN } from './survivors/domain.ts';
 import { OF_DYNAMODB } from './survivors/dynamodb.ts';
 import { OF_HEALTH } from './survivors/health.ts';
@@ -9,19 +8,22 @@ import { OF_IMPORT } from './survivors/import.ts';
 import { OF_LEASES } from './survivors/leases.ts';
 import { type Survivor, UNDEFINED } from './survivors/reasons.ts';
 import { OF_REPAIR } from './survivors/repair.ts';
+import { OF_REPAIR_COMPARE } from './survivors/repair-compare.ts';
+import { OF_REPAIR_RUNS } from './survivors/repair-runs.ts';
 import { OF_SAGA } from './survivors/saga.ts';
 import { OF_SYNC } from './survivors/sync.ts';
 
 /** Mutants that no test can tell from the source, or need not, and why: one by one, by the folder they are of. */
 export const SURVIVORS: readonly Survivor[] = [
   ...OF_CATALOG,
-  ...OF_COMPARING,
   ...OF_DOMAIN,
   ...OF_DYNAMODB,
   ...OF_HEALTH,
   ...OF_IMPORT,
   ...OF_LEASES,
   ...OF_REPAIR,
+  ...OF_REPAIR_COMPARE,
+  ...OF_REPAIR_RUNS,
   ...OF_SAGA,
   ...OF_SYNC,
 ];

@@ -143,8 +143,18 @@ export const OF_REPAIR: readonly Survivor[] = [
     ['evidence === undefined'],
     'false',
   ),
-  ...looked('lib/use-cases/repair/repairs/apply.ts', ['linked?.customerId', 'linked.customerId']),
-  ...looked('lib/use-cases/repair/repairs/links.ts', ['customer?.status', 'customer.status']),
+  ...each(
+    'lib/use-cases/repair/repairs/apply.ts',
+    'To find out whose a customer of Stripe is begins with a link of it, which stays: the question mark is for the types.',
+    ['linked?.customerId'],
+    'linked.customerId',
+  ),
+  ...each(
+    'lib/use-cases/repair/repairs/links.ts',
+    'A sync item is only missing of a customer that is there: the question mark is for the types.',
+    ['customer?.status'],
+    'customer.status',
+  ),
   ...each('lib/use-cases/repair/repairs/links.ts', A_WORD, ["typeof twin.owner === 'object'"], 'true'),
   ...each('lib/use-cases/repair/repairs/delete-in-stripe.ts', A_WORD, ["typeof twin.owner === 'object'"], 'true'),
   ...each(

@@ -1,56 +1,11 @@
-import { A_WORD, ANY_ENTRY, each, NAME, NONE_LEFT, SAYS_BOTH, SPARES, type Survivor } from './reasons.ts';
+import { ANY_ENTRY, each, type Survivor } from './reasons.ts';
 
-const COMPARE = 'lib/use-cases/repair/compare';
 const RUNS = 'lib/use-cases/repair/runs';
 const ASKS_AGAIN = 'The condition of the write asks the same once more.';
 const ON_TIME = 'To the millisecond, when the time is up is no promise.';
 const EITHER = 'Whoever is answered asks for the other words only: any other would do.';
 
-/** Of comparing both sides, in one go and as a run. */
-export const OF_COMPARING: readonly Survivor[] = [
-  ...each(`${COMPARE}/compare.ts`, NAME, ["'TooManyCustomersError'"]),
-  ...each(
-    `${COMPARE}/compare.ts`,
-    'A walk that is at its end is after nobody: the rest of the line is for the types.',
-    ["place.stage === 'look'"],
-    'true',
-  ),
-  ...each(`${COMPARE}/list-external.ts`, SPARES, ['customers.length === 0'], 'false'),
-  ...each(`${COMPARE}/list-external.ts`, 'There is nobody whose link it would be.', ['[]'], ANY_ENTRY),
-  ...each(`${COMPARE}/list-external.ts`, A_WORD, ["typeof owner === 'object'"], 'true'),
-  ...each(
-    `${COMPARE}/look.ts`,
-    'Suspects have different names, and so different places.',
-    ['a.place < b.place'],
-    'a.place <= b.place',
-  ),
-  ...each(
-    `${COMPARE}/look.ts`,
-    'Where some are left, some were looked at: nobody asks for none.',
-    ['looked.at(-1)?.place'],
-    'looked.at(-1).place',
-  ),
-  ...each(
-    `${COMPARE}/look.ts`,
-    'Of claims and operations the walk notes nothing that could have changed: the line is for the types.',
-    ["evidence.of !== 'customer' && evidence.of !== 'external'"],
-    'false',
-  ),
-  ...each(`${COMPARE}/look.ts`, NONE_LEFT, ['at < all.length'], 'at <= all.length'),
-  ...each(
-    `${COMPARE}/scan-catalog.ts`,
-    SAYS_BOTH,
-    ["found.key.type === 'emailClaim' && 'emailHash' in found.key"],
-    "found.key.type === 'emailClaim' || 'emailHash' in found.key",
-  ),
-  ...each(`${COMPARE}/scan-catalog.ts`, SAYS_BOTH, ["found.key.type === 'emailClaim'"], 'true'),
-  ...each(
-    `${COMPARE}/scan-catalog.ts`,
-    'Of what comes here, only a link has an integration.',
-    ["found.key.type === 'link'"],
-    'true',
-  ),
-
+export const OF_REPAIR_RUNS: readonly Survivor[] = [
   ...each(`${RUNS}/begin-run.ts`, 'A word is no run that is still going on.', ['[]'], ANY_ENTRY),
   ...each(
     `${RUNS}/conclude-run.ts`,
