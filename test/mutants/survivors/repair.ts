@@ -40,12 +40,6 @@ export const OF_REPAIR: readonly Survivor[] = [
     'true',
   ),
   ...each(
-    'lib/use-cases/repair/guard.ts',
-    'A position has it or has it not, as what is asked for: two that are both without are made good to no effect.',
-    ['unreadSince === undefined'],
-    'false',
-  ),
-  ...each(
     'lib/use-cases/repair/apply-plan.ts',
     SAYS_BOTH,
     ['evidence === undefined || found === undefined'],
