@@ -6,6 +6,7 @@ import type { ImportResult } from './import-result.ts';
 import { readStandings, resultOfLinked } from './standing.ts';
 
 const NOT_OURS = 'its metadata names another deployment';
+const NOT_SETTLED = 'something has to be settled first';
 const UNKNOWN_OWNER = 'its metadata names a customer that is not in the catalog, or has another Stripe customer';
 
 /** Brings in one customer of Stripe by what a webhook of it would do, and says what became of it. */
@@ -16,13 +17,15 @@ export async function importExternal(deps: SyncDeps, found: ExternalCustomer): P
   const [standing] = await readStandings(deps, [externalId]);
   const { link, sync } = standing ?? {};
   if (link?.customerId !== undefined) return resultOfLinked(deps, { customerId: link.customerId, email, sync });
+  // Not even a look could begin; its poke is on its way.
+  if (link === undefined) return { is: 'owed', email, externalId, reason: NOT_SETTLED };
   // Nothing is owed: it was found to be nobody's to take.
-  if (link?.dueAt === undefined) {
+  if (link.dueAt === undefined) {
     const reason = found.owner === 'nobody' ? 'it was deleted meanwhile' : UNKNOWN_OWNER;
     return { is: 'left', email, externalId, reason };
   }
   const isInHand = link.runExpiresAt !== undefined && link.runExpiresAt > iso(deps.clock.nowMs());
-  const reason = isInHand ? 'another process is at work on it' : 'something has to be settled first';
+  const reason = isInHand ? 'another process is at work on it' : NOT_SETTLED;
   return { is: 'owed', email, externalId, reason, isInHand };
 }
 
