@@ -35,12 +35,6 @@ export const OF_REPAIR_RUNS: readonly Survivor[] = [
     ['waiting.length >= PAGE_SIZE'],
     'waiting.length > PAGE_SIZE',
   ),
-  ...each(
-    `${RUNS}/work-on-run.ts`,
-    'A comparison always answers its walk: the question mark asks for nothing.',
-    ['compared.walk?.place'],
-    'compared.walk.place',
-  ),
   ...each(`${RUNS}/work-on-run.ts`, ASKS_AGAIN, ['run.fence !== fence'], 'false'),
   ...each(`${RUNS}/work-on-run.ts`, EITHER, ["'taken'"]),
   ...each(`${RUNS}/work-on-run.ts`, ON_TIME, ['deps.clock.nowMs() < untilMs'], 'deps.clock.nowMs() <= untilMs'),
@@ -50,13 +44,4 @@ export const OF_REPAIR_RUNS: readonly Survivor[] = [
     ['buckets.isFull() || piece.walk.place.stage !== walk.place.stage'],
     'true',
   ),
-  ...each(
-    `${RUNS}/work-on-run.ts`,
-    'Nobody saves a run as running: whoever says a status says that it has ended.',
-    ["changes.status !== 'running'"],
-    'true',
-  ),
-  ...each(`${RUNS}/work-on-run.ts`, 'Nobody saves a run as running: whoever says a status says that it has ended.', [
-    "'running'",
-  ]),
 ];

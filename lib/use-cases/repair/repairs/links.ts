@@ -56,7 +56,7 @@ export async function join(deps: RepairDeps, { externalId, external, link, linke
     deps,
     customerId,
     sync,
-    { externalId, status: 'pending', isGone: undefined },
+    { externalId, isGone: undefined },
     {
       customer: unchangedCustomer(customerId, customer),
       link: check(linkKey(deps, externalId), equal('customerId', customerId)),
@@ -86,7 +86,7 @@ export async function createAnew(deps: RepairDeps, evidence: CustomerEvidence): 
     deps,
     customerId,
     sync,
-    { ...forgotten, status: 'pending', lastError: undefined },
+    { ...forgotten, lastError: undefined },
     {
       customer: unchangedCustomer(customerId, customer),
       link:

@@ -31,7 +31,7 @@ export async function workOnRun(deps: RunDeps, executor: RunExecutor): Promise<R
   const { run } = taken;
   const untilMs = deps.clock.nowMs() + STEP_MS;
   const compared = await compareOn(deps, run, untilMs);
-  if (compared.walk?.place.stage !== 'end') return save(deps, run, compared);
+  if (compared.walk.place.stage !== 'end') return save(deps, run, compared);
   const wholeRun = { ...run, ...compared };
   const { buckets } = wholeRun;
   if (buckets.put !== buckets.read) {
@@ -99,7 +99,7 @@ async function save(
   changes: Changes<ConsistencyRunRecord>,
 ): Promise<RunStep> {
   const nowMs = deps.clock.nowMs();
-  const isEnded = changes.status !== undefined && changes.status !== 'running';
+  const isEnded = changes.status !== undefined;
   const dueAt = isEnded ? undefined : iso(nowMs + RUN_LEASE_MS);
   const { committed } = await deps.store.commit({
     run: change(runKey(run.id), { ...changes, dueAt, updatedAt: iso(nowMs) }, equal('step', run.step)),
