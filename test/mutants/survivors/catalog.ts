@@ -5,6 +5,16 @@ const WORDS = 'The two words that an owner may be have no such field: to ask fir
 const NOT_LATER = 'What is undefined is not later than any time: to ask first is for the types.';
 
 export const OF_CATALOG: readonly Survivor[] = [
+  ...each(
+    `${CATALOG}/commit-request.ts`,
+    'Only a request that has a key can meet what the key is tied to: it is asked for the types.',
+    ['request !== undefined'],
+    'true',
+  ),
+  {
+    ...{ file: `${CATALOG}/owed.ts`, original: 'isTombstone === true', replacement: 'true', on: '&& { isTombstone }' },
+    why: 'It is true or not there, never false.',
+  },
   ...looked(`${CATALOG}/get-sync-health.ts`, ['sync?.retryAt', 'sync.retryAt'], ['sync?.dueAt', 'sync.dueAt']),
   ...each(`${CATALOG}/link-customer.ts`, NOBODY, ["''"], ANY_WORD),
   ...each(`${CATALOG}/link-customer.ts`, WORDS, ["typeof owner === 'object'"], 'true'),

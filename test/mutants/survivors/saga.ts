@@ -6,6 +6,16 @@ const KEEPS_EMAIL = 'Nobody can ask for no email: an update that needs another c
 const LOOKS_FIRST = 'The condition of the write says the same: to look first spares a write that would be refused.';
 
 export const OF_SAGA: readonly Survivor[] = [
+  ...each(
+    `${SAGA}/apply.ts`,
+    'What is undefined is not before any time: to ask first is for the types.',
+    ['operation.dueAt !== undefined'],
+    'true',
+  ),
+  ...[`${SAGA}/apply.ts`, `${SAGA}/requests.ts`].map((file) => ({
+    ...{ file, original: "outcome.is === 'failed'", replacement: 'true', on: 'outcome.replayed' },
+    why: 'Only a failure is ever said to be replayed: it is asked for the types.',
+  })),
   ...each(`${SAGA}/await-operation.ts`, 'The first of none is as undefined.', ['[undefined]'], '[]'),
   ...each(
     `${SAGA}/executor.ts`,

@@ -23,6 +23,19 @@ describe('a page of customers', () => {
     expect((await listCustomers(lagging, { limit: 3 })).data.map(({ email }) => email)).toEqual([one.email]);
   });
 
+  it('of an email leaves out who has none, and for whom it is only reserved', async () => {
+    const { deps, twins, setCustomer, write } = createRepairWorld();
+    const { id } = await twins();
+    await setCustomer(id, { email: null });
+    await write({
+      key: { type: 'emailClaim', email: 'new@example.com' as never },
+      ...{ put: { state: 'reserved', customerId: id, operationId: 'o' }, when: { is: 'absent' } },
+    });
+    expect(await listCustomers(deps, { limit: 3, email: 'new@example.com' })).toStrictEqual({
+      ...{ data: [], next: undefined },
+    });
+  });
+
   it('is asked for no more than it still lacks', async () => {
     const { deps, store, twins, setSync } = createRepairWorld();
     const all = [await twins(), await twins(), await twins()];

@@ -1,4 +1,5 @@
 import type { OperationKind } from '#domain/operation.ts';
+import { stripeUnavailable } from '#domain/problem.ts';
 import { equal, missing } from '#ports/catalog-store.ts';
 import type { Integration } from '#ports/integration.ts';
 import type { LinkRecord, OperationRecord } from '#ports/records.ts';
@@ -22,24 +23,44 @@ describe('what is given up', () => {
   });
 });
 
+const BEGUN: OperationRecord = {
+  ...{ id: 'o', kind: 'update', customerId: 'c', status: 'running', before: NEW, after: NEW, version: 4, fields: {} },
+  ...{ customerCreatedAt: '2026', createdAt: '2026', updatedAt: '2026', attemptSince: '2026', lastSentAt: '2026' },
+  ...{ fence: 1, attempt: 1, sent: 1, answered: 0, steps: [] },
+};
+
 describe('the success of an operation', () => {
-  const begun: OperationRecord = {
-    ...{ id: 'o', kind: 'update', customerId: 'c', status: 'running', before: NEW, after: NEW, version: 4, fields: {} },
-    ...{ customerCreatedAt: '2026', createdAt: '2026', updatedAt: '2026', attemptSince: '2026', lastSentAt: '2026' },
-    ...{ fence: 1, attempt: 1, sent: 1, answered: 0, steps: [] },
-  };
   const deps = { integration: { name: 'stripe' } as Integration } as StepDeps;
   const written = (kind: OperationKind, more: Partial<OperationRecord>) =>
-    KINDS[kind].succeed(deps, { ...begun, kind, ...more }, { externalId: 'cus_1', at: '2027' }, true);
+    KINDS[kind].succeed(deps, { ...BEGUN, kind, ...more }, { externalId: 'cus_1', at: '2027' }, true);
 
   it.each(['update', 'delete'] as const)('holds only while the customer has the twin that it had: %s', (kind) => {
     expect(written(kind, { externalId: 'cus_1' }).sync).toMatchObject({ when: equal('externalId', 'cus_1') });
     expect(written(kind, {}).sync).toMatchObject({ when: missing('externalId') });
   });
 
+  it('of a delete shows by a twin that is deleted, or that Stripe does not know', async () => {
+    const shown = (twin: unknown) => {
+      const integration = { findCustomer: async () => twin } as unknown as Integration;
+      return KINDS.delete.look({ integration } as StepDeps, { ...BEGUN, kind: 'delete', externalId: 'cus_1' });
+    };
+    expect(await shown(undefined)).toBe('cus_1');
+    expect(await shown({ isDeleted: true })).toBe('cus_1');
+    expect(await shown({ isDeleted: false })).toBeUndefined();
+  });
+
   it('links a twin that it has made, and writes no link that is there', () => {
     expect(written('update', {}).link).toMatchObject({ key: { externalId: 'cus_1' }, change: { customerId: 'c' } });
     expect(written('update', { externalId: 'cus_1' }).link).toBeUndefined();
+  });
+});
+
+describe('an update that is given up', () => {
+  it('has nothing to be looked at when there is no twin', () => {
+    const given = (more: Partial<OperationRecord>) =>
+      KINDS.update.release({ ...BEGUN, problem: stripeUnavailable(), ...more }, '2027').sync;
+    expect(given({})).toBeUndefined();
+    expect(given({ externalId: 'cus_1' })).toMatchObject({ change: { status: 'pending', dueAt: '2027' } });
   });
 });
 

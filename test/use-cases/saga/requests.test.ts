@@ -6,6 +6,7 @@ import { holdSync } from '#use-cases/saga/hold-sync.ts';
 import { replyOf } from '#use-cases/saga/operation-reply.ts';
 import type { OperationDeps } from '#use-cases/saga/run-operation.ts';
 import { updateWithIntegrity } from '#use-cases/saga/update-with-integrity.ts';
+import { answering } from '../answering.ts';
 import { createSagaWorld, NEW } from './saga-world.ts';
 
 const problem = (type: string) => expect.objectContaining({ problem: expect.objectContaining({ type }) });
@@ -101,6 +102,20 @@ describe('a protected update', () => {
     expect([operations(), await customer()]).toEqual([0, before]);
     await setCustomer(id, { owner: 'another' });
     expect(await update({ name: 'Twin 1', email }, 'k')).toMatchObject({ ...first, replayed: { requestId: 'of k' } });
+  });
+
+  it('of nothing is a repeat, too, when its twin was answered at the same moment', async () => {
+    const { update, email, store } = await asking();
+    const same = { name: 'Twin 1', email };
+    let first: unknown;
+    const commit: typeof store.commit = async (writes) => {
+      first ??= await update(same, 'k');
+      return store.commit(writes);
+    };
+    expect(await update(same, 'k', { store: answering(store, { commit }) })).toMatchObject({
+      ...(first as object),
+      replayed: { requestId: 'of k' },
+    });
   });
 
   it.each([

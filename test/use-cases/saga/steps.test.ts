@@ -87,6 +87,7 @@ describe('a delete that Stripe refuses', () => {
     await setOperation(operationId, { sent: 2 });
     await expect(take('apply', operationId, refusing)).rejects.toThrow('ended nothing');
     expect(await operation(operationId)).toMatchObject({ answered: 1, steps: [{ outcome: 'nothing' }] });
+    expect(await operation(operationId)).not.toHaveProperty('mayHaveLanded');
     await setOperation(operationId, { sent: 1, answered: 1, mayHaveLanded: true });
     await expect(take('resolve', operationId, refusing)).rejects.toThrow(OutcomeUnknownError);
     // By then whatever was on its way has arrived, and the customer is there still.
