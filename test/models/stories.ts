@@ -35,6 +35,14 @@ const createOther: Act = {
   name: 'other',
   asks: (ports) => createWithIntegrity(ports, { name: 'o0', email: 'c@x' }, WITHOUT_WAITING),
 };
+const createHolder: Act = {
+  name: 'holder',
+  asks: (ports) => createCustomer(ports, { name: 'h0', email: 'c@x' }),
+};
+const giveUpEmail: Act = {
+  name: 'give-up',
+  asks: (ports) => updateWithIntegrity(ports, 'holder-1', { email: 'd@x' }, undefined, WITHOUT_WAITING),
+};
 const mailProtected: Act = {
   name: 'protected-mail',
   asks: (ports) => updateWithIntegrity(ports, ID, { email: 'b@x' }, undefined, WITHOUT_WAITING),
@@ -211,6 +219,12 @@ export const STORIES = {
     faults: 0,
     ...{ of: OF_SAGA, before: [create, refuse('create')] },
     actors: [[editThere({ email: 'c@x' })], [createOther], [renameProtected('n1')]],
+  },
+  'an email from Stripe that somebody else gives up': {
+    isSmall: false,
+    faults: 1,
+    ...{ of: OF_SAGA, before: [create, createHolder] },
+    actors: [[editThere({ email: 'c@x' })], [giveUpEmail]],
   },
   'a protected update after an edit here': {
     isSmall: false,

@@ -5,12 +5,11 @@ const WORDS = 'The two words that an owner may be have no such field: to ask fir
 const NOT_LATER = 'What is undefined is not later than any time: to ask first is for the types.';
 
 export const OF_CATALOG: readonly Survivor[] = [
-  ...each(
-    `${CATALOG}/commit-request.ts`,
-    'Only a request that has a key can meet what the key is tied to: it is asked for the types.',
-    ['request !== undefined'],
-    'true',
-  ),
+  {
+    ...{ file: `${CATALOG}/commit-request.ts`, original: 'request !== undefined', replacement: 'true' },
+    on: 'request !== undefined && tied !== undefined',
+    why: 'Only a request that has a key can meet what the key is tied to: it is asked for the types.',
+  },
   {
     ...{ file: `${CATALOG}/owed.ts`, original: 'isTombstone === true', replacement: 'true', on: '&& { isTombstone }' },
     why: 'It is true or not there, never false.',
