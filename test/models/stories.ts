@@ -1,5 +1,6 @@
 import { createCustomer } from '#use-cases/catalog/create-customer.ts';
 import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
+import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
 import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { createWithIntegrity } from '#use-cases/saga/create-with-integrity.ts';
 import { deleteWithIntegrity } from '#use-cases/saga/delete-with-integrity.ts';
@@ -43,6 +44,14 @@ const giveUpEmail: Act = {
   name: 'give-up',
   asks: (ports) => updateWithIntegrity(ports, 'holder-1', { email: 'd@x' }, undefined, WITHOUT_WAITING),
 };
+const moveHolder: Act = {
+  name: 'move',
+  asks: (ports) => updateCustomer(ports, 'holder-1', { email: 'd@x' }, undefined),
+};
+const keep = (side: 'catalog' | 'stripe'): Act => ({
+  name: `keep-${side}`,
+  asks: (ports) => resolveConflict(ports, ID, side),
+});
 const mailProtected: Act = {
   name: 'protected-mail',
   asks: (ports) => updateWithIntegrity(ports, ID, { email: 'b@x' }, undefined, WITHOUT_WAITING),
@@ -225,6 +234,18 @@ export const STORIES = {
     faults: 1,
     ...{ of: OF_SAGA, before: [create, createHolder] },
     actors: [[editThere({ email: 'c@x' })], [giveUpEmail]],
+  },
+  'a conflict that a person ends while it is edited in Stripe': {
+    isSmall: false,
+    faults: 1,
+    ...{ of: OF_SYNC, before: [create, createHolder, editThere({ email: 'c@x' })] },
+    actors: [[keep('catalog')], [editThere({ name: 't1', email: 'c@x' })]],
+  },
+  'a conflict that a person ends when the email is given up': {
+    isSmall: false,
+    faults: 1,
+    ...{ of: OF_SYNC, before: [create, createHolder, editThere({ email: 'c@x' })] },
+    actors: [[moveHolder, keep('stripe')]],
   },
   'a protected update after an edit here': {
     isSmall: false,
