@@ -35,7 +35,7 @@ export type Ended =
 /**
  * Gives the run back with what came of it, unless a later run has taken over. `run.customer` is the customer as it is
  * after the other writes. Whoever asked to look again meanwhile is honoured by a new poke, as is what is due at once,
- * and whoever waited for an email that the customer no longer has.
+ * and whoever waited for an email that the customer no longer has. A twin is let go of only when nobody has asked.
  */
 export async function endRun(
   deps: SyncDeps,
@@ -48,6 +48,7 @@ export async function endRun(
   const freed = freedFor(run);
   const { externalId } = changes;
   const isSameTwin = externalId === undefined ? [] : [any(missing('externalId'), equal('externalId', externalId))];
+  const isLettingGo = 'externalId' in changes && externalId === undefined;
   const isStillOurs = all(equal('revision', sync.revision), ...isSameTwin);
   const key = syncKey(deps, customer.id);
   const since = changes.status === 'synced' ? undefined : (sync.apartSince ?? now);
@@ -69,6 +70,8 @@ export async function endRun(
     if (Object.keys(by).length > 0) return { is: 'refused', by };
     const isOvertaken = refusedSync?.existing?.revision !== sync.revision;
     if (isOvertaken) return { is: 'ended', result: 'owed' };
+    // Twice the same news is no reason to make anew what was let go of.
+    if (isLettingGo) return { is: 'refused', by: {} };
     const again: Changes<SyncRecord> = {
       ...{ status: 'pending' as const, apartSince: sync.apartSince ?? now },
       ...{ lookAgain: undefined, dueAt: now, retryAt: undefined },

@@ -114,6 +114,28 @@ describe('a run of a follower', () => {
     expect(await standing()).toMatchObject({ status: 'orphaned', revision: 6 });
   });
 
+  it('lets go of it only once nobody asks to look again: that may be the same news', async () => {
+    const { runAs, dashboard, crmId, id, setStanding, standing, meanwhile, pokes, at } = await followed();
+    await dashboard('DELETE', `/${crmId}`);
+    // The first commit takes the run; the second is to end it.
+    const asked = meanwhile(async () => void (await setStanding({ lookAgain: true })), 2);
+    expect(await runAs('crm', asked)).toBe('owed');
+    expect(await standing()).toMatchObject({ status: 'synced', externalId: crmId, lookAgain: true, dueAt: at() });
+    expect(pokes).toEqual([{ customerId: id, integration: CRM }]);
+    expect(await runAs('crm')).toBe('owed');
+    expect(await standing()).toMatchObject({ status: 'orphaned', revision: 6 });
+  });
+
+  it('that has let go of it and is asked to make it anew meanwhile does so next', async () => {
+    const { runAs, setStanding, standing, meanwhile, at, crmId } = await followed();
+    await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
+    const changed = meanwhile(async () => void (await setStanding({ status: 'pending', lookAgain: true })), 2);
+    expect(await runAs('crm', changed)).toBe('owed');
+    await runAs('crm');
+    expect((await standing())?.externalId).not.toBe(crmId);
+    expect(await standing()).toMatchObject({ status: 'synced', externalId: expect.stringMatching(/^cus_/) });
+  });
+
   it('makes it there anew when that is asked for, and not by itself', async () => {
     const { retry, setStanding, standing, crmId, at } = await followed();
     await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
