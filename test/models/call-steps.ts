@@ -1,10 +1,12 @@
+import { GATE, type IntegrationName } from '#domain/integrations.ts';
 import type { RecordKey } from '#ports/records.ts';
 import { commitTo, readAll } from './catalog-model.ts';
 import type { Step } from './explorer.ts';
+import type { Fault } from './faults.ts';
 import { type Call, continued, type Next, type Process, type Result } from './processes.ts';
 import { answer, lookUp, type Request } from './stripe-model.ts';
-import type { Fault, State, Story, Worker } from './world.ts';
-import { faulty, followed, labelOf, replaced, started, told, without, withPoke, withStripe } from './world-changes.ts';
+import type { State, Story, Worker } from './world.ts';
+import { faulty, followed, labelOf, replaced, started, told, withNews, without, withPoke } from './world-changes.ts';
 
 type Said = Step<State>;
 type NextOf = (process: Process) => Next;
@@ -76,13 +78,13 @@ export function effectsOf(
       const isDone = (value as { committed: boolean }).committed;
       return [{ name: isDone ? ': committed' : ': refused', to: got({ ...state, catalog }, { value }) }];
     }
-    case 'stripe':
+    case 'integration':
       return 'lookup' in call
         ? [
-            { name: '', to: got(state, { value: lookUp(state.stripe, call.lookup) }) },
+            { name: '', to: got(state, { value: lookUp(state.there[call.at], call.lookup) }) },
             ...(may('outage') ? [fault('no answer', got(state, { fails: 'unavailable' }))] : []),
           ]
-        : requestSteps(state, call.request, may, got, fault);
+        : requestSteps(state, call, may, got, fault);
   }
 }
 
@@ -108,14 +110,14 @@ export function readSteps(
 
 export function requestSteps(
   state: State,
-  request: Request,
+  { at, request }: { readonly at: IntegrationName; readonly request: Request },
   may: (fault: Fault) => boolean,
   got: Got,
   fault: (name: string, to: State) => Effect,
 ): Effect[] {
   const answered = (saves500?: 'before' | 'after') => {
-    const { stripe, outcome } = answer(state.stripe, request, saves500);
-    return { outcome, to: (value: unknown) => withStripe(got(state, { value }), stripe) };
+    const { stripe, outcome } = answer(state.there[at], request, saves500);
+    return { outcome, to: (value: unknown) => withNews(got(state, { value }), at, stripe) };
   };
   const calm = answered();
   const effects: Effect[] = [{ name: `: ${calm.outcome.is}`, to: calm.to(calm.outcome) }];
@@ -123,7 +125,7 @@ export function requestSteps(
   if (may('unanswered')) {
     effects.push(fault('the reply is lost', calm.to(unknown)));
     const sent = got(state, { value: unknown });
-    effects.push(fault('is late', { ...sent, flying: [...sent.flying, request] }));
+    effects.push(fault('is late', { ...sent, flying: [...sent.flying, { at, request }] }));
   }
   if (may('failure') && calm.outcome.is === 'accepted') {
     for (const when of ['before', 'after'] as const) {
@@ -140,8 +142,12 @@ export function requestSteps(
 export function sayCall(call: Call): string {
   if ('read' in call) return `reads ${call.read.map(({ type }) => type)}`;
   if ('commit' in call) return `commits ${Object.keys(call.commit).filter((name) => call.commit[name] !== undefined)}`;
-  if ('request' in call) return `asks Stripe to ${call.request.it}`;
-  if ('lookup' in call) return `asks Stripe: ${call.lookup.it}`;
+  if ('request' in call) return `asks ${sayWhom(call.at)} to ${call.request.it}`;
+  if ('lookup' in call) return `asks ${sayWhom(call.at)}: ${call.lookup.it}`;
   if ('poke' in call) return `pokes ${JSON.stringify(call.poke)}`;
   return 'start' in call ? `starts ${call.start.operationId}-${call.start.fence}` : 'waits';
+}
+
+function sayWhom(at: IntegrationName): string {
+  return at === GATE ? 'Stripe' : at;
 }

@@ -1,6 +1,6 @@
 import type { PlantedBug } from '../stack/planted-bug.ts';
+import type { Fault } from './faults.ts';
 import type { StoryName } from './stories.ts';
-import type { Fault } from './world.ts';
 
 /** A guard that is taken out, and the story that ends badly without it. */
 type Control = PlantedBug & {
@@ -74,5 +74,20 @@ export const CONTROLS: readonly Control[] = [
     file: `${SAGA}/hold-sync.ts`,
     guard: 'dueAt !== undefined ||',
     without: '',
+  },
+  {
+    bug: 'a follower lets go of a customer though somebody has asked to look again',
+    ...{ story: 'a deletion at the second integration', of: ['twice', 'meanwhile'], wrong: 'made anew by itself' },
+    file: `${SYNC}/end-run.ts`,
+    guard: "if (isLettingGo) return { is: 'refused', by: {} };",
+    without: '',
+  },
+  {
+    bug: 'what one integration empties is not emptied in the other',
+    story: 'an email that is taken away at one integration and another given at the other',
+    ...{ of: ['meanwhile'], wrong: 'crm: create-1 is' },
+    file: 'lib/domain/merge.ts',
+    guard: 'emptied.includes(field) &&',
+    without: 'Number.isNaN(0) &&',
   },
 ];

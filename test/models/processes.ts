@@ -1,5 +1,5 @@
-import { INTEGRATIONS } from '#domain/integrations.ts';
-import type { FieldOwners } from '#domain/merge.ts';
+import { GATE, type IntegrationName, type Integrations } from '#domain/integrations.ts';
+import { type FieldOwners, ownersAgainst } from '#domain/merge.ts';
 import type { NamedWrites } from '#ports/catalog-store.ts';
 import { type Integration, IntegrationUnavailableError } from '#ports/integration.ts';
 import type { Poke } from '#ports/pokes.ts';
@@ -12,8 +12,8 @@ import { type Lookup, plainDigest, type Request } from './stripe-model.ts';
 export type Call =
   | { readonly of: 'store'; readonly read: readonly RecordKey[] }
   | { readonly of: 'store'; readonly commit: NamedWrites }
-  | { readonly of: 'stripe'; readonly request: Request }
-  | { readonly of: 'stripe'; readonly lookup: Lookup }
+  | { readonly of: 'integration'; readonly at: IntegrationName; readonly request: Request }
+  | { readonly of: 'integration'; readonly at: IntegrationName; readonly lookup: Lookup }
   | { readonly of: 'pokes'; readonly poke: Poke }
   | { readonly of: 'saga'; readonly start: { readonly operationId: string; readonly fence: number } }
   | { readonly of: 'clock' };
@@ -26,6 +26,8 @@ export type Process = {
   readonly name: string;
   readonly work: string;
   readonly input: unknown;
+  /** Whose customers it looks at; the gate's unless said. */
+  readonly integration?: IntegrationName | undefined;
   readonly results: readonly Result[];
   /** The same process before its last call. */
   readonly before?: Process;
@@ -44,6 +46,8 @@ export type Next =
 
 export type Works = Readonly<Record<string, (ports: Ports, input: never) => Promise<unknown>>>;
 
+export type Settings = { readonly owners: FieldOwners; readonly integrations: Integrations };
+
 /** Time stands still while anybody works: a step of the model lets it pass. */
 export const NOW_MS = Date.UTC(2026, 0, 1);
 
@@ -51,13 +55,13 @@ export const NOW_MS = Date.UTC(2026, 0, 1);
  * Says what processes do next: the real use cases are run again from their beginning, and given the answers that they
  * were given before, until they ask for something new. So a process at work is plain data, and can go on in two ways.
  */
-export function replaying(works: Works, owners: FieldOwners, numbers: Numbers) {
+export function replaying(works: Works, settings: Settings, numbers: Numbers) {
   const known = new Map<number, Next>();
   return {
     async prepare(processes: readonly Process[]): Promise<void> {
       const fresh = new Map(processes.map((process) => [numbers.ofProcess(process), process]));
       const runs = [...fresh].flatMap(([number, process]) =>
-        known.has(number) ? [] : [{ number, ...begin(works, owners, process) }],
+        known.has(number) ? [] : [{ number, ...begin(works, settings, process) }],
       );
       for (let turns = 0; runs.some(({ next }) => next() === undefined); turns += 1) {
         if (turns === 1_000) throw new Error('A process waits for something that is not its ports.');
@@ -73,7 +77,8 @@ export function replaying(works: Works, owners: FieldOwners, numbers: Numbers) {
   };
 }
 
-function begin(works: Works, owners: FieldOwners, { name, work, input, results }: Process) {
+function begin(works: Works, settings: Settings, process: Process) {
+  const { work, input, results } = process;
   let asked = 0;
   let next: Next | undefined;
   const call = <Value>(asking: Call): Promise<Value> => {
@@ -90,7 +95,7 @@ function begin(works: Works, owners: FieldOwners, { name, work, input, results }
   };
   const perform = works[work];
   if (perform === undefined) throw new Error(`Nobody knows how to ${work}.`);
-  perform(portsOf(name, owners, call), input as never).then(
+  perform(portsOf(process, settings, call), input as never).then(
     (value) => {
       next = { ended: 'well', value };
     },
@@ -101,11 +106,15 @@ function begin(works: Works, owners: FieldOwners, { name, work, input, results }
   return { next: () => next };
 }
 
-function portsOf(name: string, owners: FieldOwners, call: <Value>(asking: Call) => Promise<Value>): Ports {
+function portsOf(
+  { name, integration: at = GATE }: Process,
+  { owners, integrations }: Settings,
+  call: <Value>(asking: Call) => Promise<Value>,
+): Ports {
   let ids = 0;
-  const lookUp = <Value>(lookup: Lookup) => call<Value>({ of: 'stripe', lookup });
+  const lookUp = <Value>(lookup: Lookup) => call<Value>({ of: 'integration', at, lookup });
   const write = (request: Request) =>
-    call<Awaited<ReturnType<Integration['deleteCustomer']>>>({ of: 'stripe', request });
+    call<Awaited<ReturnType<Integration['deleteCustomer']>>>({ of: 'integration', at, request });
   const notModelled = () => Promise.reject(new Error('This is not part of the models.'));
   return {
     store: {
@@ -114,9 +123,9 @@ function portsOf(name: string, owners: FieldOwners, call: <Value>(asking: Call) 
       ...{ listDue: notModelled, listApart: notModelled, listCustomers: notModelled, listAudit: notModelled },
       ...{ listUnfinished: notModelled, listOperationsOf: notModelled, scan: notModelled },
     },
-    integrations: INTEGRATIONS,
+    integrations,
     integration: {
-      name: 'stripe',
+      name: at,
       createCustomer: ({ ownership, name: its, email }, key) =>
         write({ it: 'create', fields: { name: its, email }, ownership, key }),
       updateCustomer: (externalId, fields, key, ownership) =>
@@ -140,7 +149,7 @@ function portsOf(name: string, owners: FieldOwners, call: <Value>(asking: Call) 
       fraction: () => 0.5,
     },
     log: { warn: () => {} },
-    owners,
+    owners: ownersAgainst(at, owners),
     digest: plainDigest,
     call: notModelled,
   };

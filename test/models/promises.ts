@@ -1,16 +1,30 @@
+import { GATE, type IntegrationName } from '#domain/integrations.ts';
 import type { Records } from '#ports/records.ts';
 import { type BothSides, disagreements } from '../simulation/agreement.ts';
 import { unfinished } from '../simulation/protected.ts';
-import { tellingOf } from './catalog-model.ts';
+import { type CatalogState, type Entry, tellingOf } from './catalog-model.ts';
+import type { StripeState } from './stripe-model.ts';
 import type { State } from './world.ts';
 
+/** One integration, and what the catalog has without the records about others. */
+type Sides = { readonly catalog: CatalogState; readonly at: IntegrationName; readonly stripe: StripeState };
+
 /** What is wrong with a state, one sentence each: always, and at rest. */
-export function brokenPromises(state: State, isAtRest: boolean): string[] {
-  return [...doubles(state), ...residues(state), ...(isAtRest ? [...apart(state), ...untold(state)] : [])];
+export function brokenPromises({ there, catalog }: State, isAtRest: boolean): string[] {
+  const each = Object.entries(there) as [IntegrationName, StripeState][];
+  return each.flatMap(([at, stripe]) => {
+    const sides = { catalog: withoutOthersThan(at, catalog), at, stripe };
+    const wrong = [
+      ...doubles(sides),
+      ...residues(sides),
+      ...(isAtRest ? [...apart(sides), ...untold(sides), ...revived(sides)] : []),
+    ];
+    return at === GATE ? wrong : wrong.map((what) => `${at}: ${what}`);
+  });
 }
 
 /** At most one undeleted Stripe customer for each of ours, and one live customer for each email. */
-function doubles({ stripe, catalog }: State): string[] {
+function doubles({ stripe, catalog }: Sides): string[] {
   const alive = stripe.customers.flatMap(({ isDeleted, owner }) =>
     isDeleted || typeof owner !== 'object' ? [] : [owner.customerId],
   );
@@ -24,7 +38,7 @@ function doubles({ stripe, catalog }: State): string[] {
 }
 
 /** An operation that ended compensated has had no effect in Stripe, and will have none. */
-function residues({ stripe, catalog }: State): string[] {
+function residues({ stripe, catalog }: Sides): string[] {
   return recordsOf(catalog, 'operation').flatMap(({ id, kind, status, externalId }) => {
     if (status !== 'compensated') return [];
     const made = stripe.customers.some(
@@ -46,15 +60,23 @@ function residues({ stripe, catalog }: State): string[] {
  * Both sides agree, and nothing that was begun is left unfinished. What a person has to decide on may be, and what
  * Stripe goes on refusing.
  */
-function apart({ stripe, catalog }: State): string[] {
+function apart({ stripe, catalog, at }: Sides): string[] {
   const isGivenUp = recordsOf(catalog, 'sync').some(
     ({ status, retryAt }) => status === 'failed' && retryAt === undefined,
   );
-  if (isGivenUp) return [];
+  // What a follower has let go of stays let go of, until it changes here.
+  const isLetGo =
+    at !== GATE &&
+    stripe.customers.some(({ isDeleted }) => isDeleted) &&
+    recordsOf(catalog, 'sync').some(({ status, externalId }) => status === 'orphaned' && externalId === undefined);
+  if (isGivenUp || isLetGo) return [];
   const isParked = recordsOf(catalog, 'operation').some(({ status }) => status === 'needs_attention');
-  if (isParked) return stripe.isUsed ? [] : ['an operation needs attention for no reason'];
+  if (isParked) return stripe.isUsed || at !== GATE ? [] : ['an operation needs attention for no reason'];
+  // The link of what was deleted at a follower stays, and says whose it was.
+  const isThere = (id: string) =>
+    at === GATE || !stripe.customers.some(({ externalId, isDeleted }) => externalId === id && isDeleted);
   const sides: BothSides = {
-    catalog: () => Object.values(catalog.entries),
+    catalog: () => Object.values(catalog.entries).filter(({ key }) => key.type !== 'link' || isThere(key.externalId)),
     stripeCustomers: () =>
       stripe.customers.map(({ externalId: id, name, email, owner, isDeleted: deleted }) => ({
         customer: {
@@ -68,20 +90,32 @@ function apart({ stripe, catalog }: State): string[] {
 }
 
 /** Each value of Stripe's that a write of ours replaced stands in the audit. */
-function untold({ stripe, catalog }: State): string[] {
-  return recordsOf(catalog, 'link').flatMap(({ customerId }, index) => {
-    const externalId = Object.values(catalog.entries).flatMap(({ key }) =>
-      key.type === 'link' ? [key.externalId] : [],
-    )[index];
+function untold({ stripe, catalog }: Sides): string[] {
+  return Object.values(catalog.entries).flatMap(({ key, record: { customerId } }) => {
+    if (key.type !== 'link') return [];
     return stripe.happened
-      .filter((event) => event.externalId === externalId && event.kind === 'updated' && event.isOurs)
+      .filter((event) => event.externalId === key.externalId && event.kind === 'updated' && event.isOurs)
       .flatMap(({ previous }) => Object.entries(previous))
       .filter(([field, value]) => value !== null && !catalog.told.includes(tellingOf(String(customerId), field, value)))
       .map(([field, value]) => `${field} ${value} was replaced in Stripe, and no audit tells of it`);
   });
 }
 
-function recordsOf<Type extends keyof Records>({ entries }: State['catalog'], type: Type): Records[Type][] {
+/** Of whom a follower has let go is not made there anew by itself: only when something has changed here. */
+function revived({ stripe, catalog, at }: Sides): string[] {
+  const isChanged = recordsOf(catalog, 'customer').some(({ version }) => version > 1);
+  const [first, ...more] = stripe.customers;
+  return at === GATE || isChanged || first?.isDeleted !== true || more.length === 0
+    ? []
+    : ['it was made anew by itself'];
+}
+
+function withoutOthersThan(at: IntegrationName, { entries, told }: CatalogState): CatalogState {
+  const isAbout = ({ key }: Entry) => (key.type !== 'sync' && key.type !== 'link') || key.integration === at;
+  return { told, entries: Object.fromEntries(Object.entries(entries).filter(([, entry]) => isAbout(entry))) };
+}
+
+function recordsOf<Type extends keyof Records>({ entries }: CatalogState, type: Type): Records[Type][] {
   return Object.values(entries).flatMap(({ key, record }) =>
     key.type === type ? [record as unknown as Records[Type]] : [],
   );

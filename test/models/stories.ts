@@ -1,110 +1,32 @@
-import { createCustomer } from '#use-cases/catalog/create-customer.ts';
-import { deleteCustomer } from '#use-cases/catalog/delete-customer.ts';
-import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
-import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
-import { createWithIntegrity } from '#use-cases/saga/create-with-integrity.ts';
-import { deleteWithIntegrity } from '#use-cases/saga/delete-with-integrity.ts';
-import { updateWithIntegrity } from '#use-cases/saga/update-with-integrity.ts';
 import type { StateMachine } from '../simulation/state-machine.ts';
+import {
+  accept,
+  create,
+  createHolder,
+  createOther,
+  createProtected,
+  createThere,
+  deleteThere,
+  editThere,
+  giveUpEmail,
+  keep,
+  mailProtected,
+  moveHolder,
+  refuse,
+  remove,
+  removeProtected,
+  rename,
+  renameProtected,
+  use,
+} from './acts.ts';
 import { type Explored, explore } from './explorer.ts';
-import { NOW_MS } from './processes.ts';
+import { type Fault, OF_SAGA, OF_SYNC } from './faults.ts';
 import { brokenPromises } from './promises.ts';
-import type { StripeState } from './stripe-model.ts';
-import { type Act, type Fault, type Story, worldOf } from './world.ts';
+import { IN_TANDEM, type Told } from './stories-in-tandem.ts';
+import { worldOf } from './world.ts';
 
 /** What a machine of 8 GB can remember. */
 const MOST_STATES = 3_000_000;
-const WITHOUT_WAITING = { deadlineMs: NOW_MS };
-const JANE = { name: 'n0', email: 'a@x' };
-/** The first customer that `create` makes. */
-const ID = 'create-1';
-const EXTERNAL = 'cus_1';
-
-// Requests here.
-const create: Act = { name: 'create', asks: (ports) => createCustomer(ports, JANE) };
-const createProtected: Act = { name: 'create', asks: (ports) => createWithIntegrity(ports, JANE, WITHOUT_WAITING) };
-const rename = (value: string): Act => ({
-  name: `rename-${value}`,
-  asks: (ports) => updateCustomer(ports, ID, { name: value }, undefined),
-});
-const renameProtected = (value: string): Act => ({
-  name: `protected-${value}`,
-  asks: (ports) => updateWithIntegrity(ports, ID, { name: value }, undefined, WITHOUT_WAITING),
-});
-/** Another customer than the first. */
-const createOther: Act = {
-  name: 'other',
-  asks: (ports) => createWithIntegrity(ports, { name: 'o0', email: 'c@x' }, WITHOUT_WAITING),
-};
-const createHolder: Act = {
-  name: 'holder',
-  asks: (ports) => createCustomer(ports, { name: 'h0', email: 'c@x' }),
-};
-const giveUpEmail: Act = {
-  name: 'give-up',
-  asks: (ports) => updateWithIntegrity(ports, 'holder-1', { email: 'd@x' }, undefined, WITHOUT_WAITING),
-};
-const moveHolder: Act = {
-  name: 'move',
-  asks: (ports) => updateCustomer(ports, 'holder-1', { email: 'd@x' }, undefined),
-};
-const keep = (side: 'catalog' | 'stripe'): Act => ({
-  name: `keep-${side}`,
-  asks: (ports) => resolveConflict(ports, ID, side),
-});
-const mailProtected: Act = {
-  name: 'protected-mail',
-  asks: (ports) => updateWithIntegrity(ports, ID, { email: 'b@x' }, undefined, WITHOUT_WAITING),
-};
-const DELETING = { ifMatch: undefined, cancelSubscriptions: true };
-const remove: Act = { name: 'remove', asks: (ports) => deleteCustomer(ports, ID, DELETING) };
-const removeProtected: Act = {
-  name: 'protected-remove',
-  asks: (ports) => deleteWithIntegrity(ports, ID, { ...DELETING, ...WITHOUT_WAITING }),
-};
-
-// Changes in Stripe.
-const editThere = (fields: { name?: string; email?: string }, externalId = EXTERNAL): Act => ({
-  name: `${externalId} becomes ${Object.values(fields)} in Stripe`,
-  requests: ({ customers }) =>
-    customers.some((each) => each.externalId === externalId && !each.isDeleted)
-      ? { it: 'update', externalId, fields }
-      : undefined,
-});
-const deleteThere: Act = {
-  name: 'somebody deletes in Stripe',
-  requests: ({ customers: [customer] }) =>
-    customer === undefined ? undefined : { it: 'delete', externalId: customer.externalId, isOurs: false },
-};
-const createThere = (name: string, email: string): Act => ({
-  name: `${name} is born in Stripe`,
-  requests: () => ({ it: 'create', fields: { name, email }, ownership: 'nobody' }),
-});
-const use: Act = { name: 'somebody uses the customer', changes: (stripe) => ({ ...stripe, isUsed: true }) };
-const refuse = (it: StripeState['refuses'][number]): Act => ({
-  name: `Stripe refuses to ${it}`,
-  changes: (stripe) => ({ ...stripe, refuses: [...stripe.refuses, it] }),
-});
-const accept: Act = { name: 'Stripe refuses no more', changes: (stripe) => ({ ...stripe, refuses: [] }) };
-
-const OF_SAGA: readonly Fault[] = ['crash', 'unanswered', 'failure', 'no effect', 'outage', 'day', 'overlap', 'abort'];
-const OF_SYNC: readonly Fault[] = [
-  'crash',
-  'unanswered',
-  'failure',
-  'no effect',
-  'outage',
-  'day',
-  'overlap',
-  'torn',
-  'twice',
-];
-
-type Told = Omit<Story, 'saga'> & {
-  /** Told by `npm test` too, with one fault: a few thousand states. */
-  readonly isSmall: boolean;
-};
-
 /** Each is explored with all that can happen in it: with as many faults as can be afforded. */
 export const STORIES = {
   'a protected create': { isSmall: true, faults: 2, of: OF_SAGA, actors: [[createProtected]] },
@@ -253,6 +175,7 @@ export const STORIES = {
     ...{ of: [...OF_SYNC, 'abort'], before: [create] },
     actors: [[rename('n1')], [renameProtected('n2')]],
   },
+  ...IN_TANDEM,
 } as const satisfies Readonly<Record<string, Told>>;
 
 export type StoryName = keyof typeof STORIES;

@@ -1,7 +1,8 @@
 import type { CustomerFields } from '#domain/customer.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { Outcome } from '#domain/outcome.ts';
 import type { ExternalCustomer, Owner, Ownership } from '#ports/integration.ts';
-import { digestOf, type Poke } from '#ports/pokes.ts';
+import { digestOf, type Poke, pokeToExternal } from '#ports/pokes.ts';
 
 /** A write, as Stripe gets it: from us, or without a key from a person at its dashboard. */
 export type Request =
@@ -28,6 +29,8 @@ export type Happened = {
 type Saved = { readonly is: 'accepted'; readonly externalId: string } | { readonly is: 'failed' };
 
 export type StripeState = {
+  /** What its customers' ids begin with. */
+  readonly prefix: 'cus' | 'con';
   readonly customers: readonly ExternalCustomer[];
   readonly happened: readonly Happened[];
   readonly keys: Readonly<Record<string, Saved>>;
@@ -37,7 +40,12 @@ export type StripeState = {
   readonly refuses: readonly ('create' | 'update' | 'delete')[];
 };
 
-export const EMPTY_STRIPE: StripeState = { customers: [], happened: [], keys: {}, isUsed: false, refuses: [] };
+export const EMPTY_STRIPE: StripeState = {
+  ...{ prefix: 'cus', customers: [], happened: [], keys: {}, isUsed: false, refuses: [] },
+};
+
+/** Another integration, which behaves as Stripe does. */
+export const EMPTY_CRM: StripeState = { ...EMPTY_STRIPE, prefix: 'con' };
 
 export type Answered = { readonly stripe: StripeState; readonly outcome: Outcome<{ externalId: string }> };
 
@@ -69,7 +77,7 @@ function effectOf(stripe: StripeState, request: Request): { stripe: StripeState;
   const isRefused = isByUs && stripe.refuses.includes(request.it);
   if (isRefused && request.it === 'create') return 'refused';
   if (request.it === 'create') {
-    const externalId = `cus_${stripe.customers.length + 1}`;
+    const externalId = `${stripe.prefix}_${stripe.customers.length + 1}`;
     const made: ExternalCustomer = { externalId, ...request.fields, isDeleted: false, owner: request.ownership };
     const customers = [...stripe.customers, made];
     return { stripe: tell({ ...stripe, customers }, request, externalId, {}), externalId };
@@ -118,7 +126,11 @@ function tell(
 export const plainDigest = (text: string): string => text;
 
 /** What the event of something that happened asks for. */
-export function pokeOf({ id, kind, externalId, key, previous }: Happened, createdAt: string): Poke {
+export function pokeOf(
+  integration: IntegrationName,
+  { id, kind, externalId, key, previous }: Happened,
+  createdAt: string,
+): Poke {
   const digests = Object.fromEntries(
     Object.entries(previous).map(([field, value]) => [field, digestOf(plainDigest, id, value)]),
   );
@@ -129,7 +141,7 @@ export function pokeOf({ id, kind, externalId, key, previous }: Happened, create
     ...(key !== undefined && { key }),
     ...(kind === 'updated' && { previous: digests }),
   };
-  return { externalId, event };
+  return { ...pokeToExternal(externalId, integration), event };
 }
 
 /** What a lookup answers. */

@@ -1,12 +1,14 @@
+import type { IntegrationName } from '#domain/integrations.ts';
 import type { Poke } from '#ports/pokes.ts';
 import { iso } from '#ports/system.ts';
 import type { Executor } from '#use-cases/saga/executor.ts';
 import { caught, chosen, retrierOf, stateOf } from '../simulation/state-machine.ts';
 import { settled } from './catalog-model.ts';
 import type { Step } from './explorer.ts';
+import type { Fault } from './faults.ts';
 import { type Next, NOW_MS, type Process } from './processes.ts';
 import { pokeOf, type StripeState } from './stripe-model.ts';
-import type { Execution, Fault, State, Story, Worker } from './world.ts';
+import type { Execution, State, Story, Worker } from './world.ts';
 
 type Said = Step<State>;
 type NextOf = (process: Process) => Next;
@@ -33,10 +35,10 @@ export function began(state: State, process: Omit<Process, 'results'>, waitedFor
   return { ...state, workers: [...state.workers, worker] };
 }
 
-/** What happens in Stripe is told by its events, each once; the queue gives them in any order. */
-export function withStripe(state: State, stripe: StripeState): State {
-  const news = stripe.happened.slice(state.stripe.happened.length).map((event) => pokeOf(event, NOW));
-  return news.reduce(withPoke, { ...state, stripe });
+/** What happens in an integration is told by its events, each once; the queue gives them in any order. */
+export function withNews(state: State, at: IntegrationName, stripe: StripeState): State {
+  const news = stripe.happened.slice(state.there[at].happened.length).map((event) => pokeOf(at, event, NOW));
+  return news.reduce(withPoke, { ...state, there: { ...state.there, [at]: stripe } });
 }
 
 export function withPoke(state: State, poke: Poke): State {

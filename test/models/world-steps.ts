@@ -1,13 +1,16 @@
+import { GATE } from '#domain/integrations.ts';
 import { isFinal } from '#domain/operation.ts';
+import { pokeTo, pokeToExternal } from '#ports/pokes.ts';
 import type { OperationRecord } from '#ports/records.ts';
 import { iso } from '#ports/system.ts';
 import { callSteps } from './call-steps.ts';
 import { AGES_MS, aged, type CatalogState, type Entry, isBlocked, isWaiting, isYoung } from './catalog-model.ts';
 import type { Step } from './explorer.ts';
+import type { Fault } from './faults.ts';
 import { type Next, NOW_MS, type Process } from './processes.ts';
 import { answer } from './stripe-model.ts';
-import type { Act, Execution, Fault, State, Story } from './world.ts';
-import { began, endsOf, faulty, without, withPoke, withStripe } from './world-changes.ts';
+import type { Act, Execution, State, Story } from './world.ts';
+import { began, endsOf, faulty, withNews, without, withPoke } from './world-changes.ts';
 
 type Said = Step<State>;
 type NextOf = (process: Process) => Next;
@@ -26,7 +29,7 @@ export function stepsFrom(story: Story, nextOf: NextOf, state: State): readonly 
   return [
     ...state.workers.flatMap((worker) => callSteps(story, nextOf, state, worker, may)),
     ...state.executions.flatMap((execution) => executionSteps(story, state, execution, may)),
-    ...queueSteps(story, state, may),
+    ...queueSteps(state, may),
     ...actSteps(story, state),
     ...flyingSteps(state),
     ...scheduled,
@@ -73,16 +76,23 @@ function executionSteps(story: Story, state: State, execution: Execution, may: (
 
 // --- the queue
 
-function queueSteps({ consumers = 1 }: Story, state: State, may: (fault: Fault) => boolean): Said[] {
+function queueSteps(state: State, may: (fault: Fault) => boolean): Said[] {
   const busy = state.workers.filter(({ process }) => process.work === 'consume');
-  if (busy.length >= consumers) return [];
+  const isMeanwhile = busy.length > 0;
+  if (isMeanwhile && !may('meanwhile')) return [];
   const slots = ['c1', 'c2', 'c3'];
   const slot = slots.find((each) => !busy.some(({ process }) => process.name.startsWith(each))) ?? 'c4';
   return state.queue.flatMap((poke) => {
-    const id = 'customerId' in poke ? poke.customerId : poke.externalId;
-    const process = { name: `${slot}-${id}`, work: 'consume', input: poke };
+    const { integration } = poke;
+    const parts = [
+      slot,
+      ...(integration === undefined ? [] : [integration]),
+      'customerId' in poke ? poke.customerId : poke.externalId,
+    ];
+    const process = { name: parts.join('-'), work: 'consume', input: poke, integration };
     const name = `${slot} takes ${JSON.stringify(poke)}`;
     const taken = { ...state, queue: without(state.queue, poke) };
+    if (isMeanwhile) return [{ name: `${name} meanwhile`, to: began(faulty(taken), process) }];
     const steps: Said[] = [{ name, by: `queue ${JSON.stringify(poke)}`, to: began(taken, process) }];
     if (may('twice')) steps.push({ name: `${name}, not for the last time`, to: began(faulty(state), process) });
     return steps;
@@ -104,17 +114,20 @@ function actSteps({ actors }: Story, state: State): Said[] {
 
 function acted(state: State, act: Act): State | undefined {
   if ('asks' in act) return began(state, { name: act.name, work: act.name, input: {} });
-  if ('changes' in act) return { ...state, stripe: act.changes(state.stripe) };
-  const request = act.requests(state.stripe);
-  return request && withStripe(state, answer(state.stripe, request).stripe);
+  const { at = GATE } = act;
+  const stripe = state.there[at];
+  if ('changes' in act) return { ...state, there: { ...state.there, [at]: act.changes(stripe) } };
+  const request = act.requests(stripe);
+  return request && withNews(state, at, answer(stripe, request).stripe);
 }
 
 function flyingSteps(state: State): Said[] {
-  return state.flying.flatMap((request) => {
-    const landed = { ...state, flying: without(state.flying, request) };
+  return state.flying.flatMap((late) => {
+    const { at, request } = late;
+    const landed = { ...state, flying: without(state.flying, late) };
     const name = `the late ${request.it}`;
     return [
-      { name: `${name} arrives`, by: 'network', to: withStripe(landed, answer(state.stripe, request).stripe) },
+      { name: `${name} arrives`, by: 'network', to: withNews(landed, at, answer(state.there[at], request).stripe) },
       { name: `${name} is lost`, by: 'network', to: landed },
     ];
   });
@@ -128,7 +141,8 @@ function scheduleSteps(state: State, may: (fault: Fault) => boolean): Said[] {
     if (typeof due !== 'string' || due > NOW || isBlocked(state.catalog, record)) return [];
     if (key.type === 'operation') return resumeSteps(state, record as unknown as OperationRecord, may);
     if (key.type !== 'sync' && key.type !== 'link') return [];
-    const poke = key.type === 'sync' ? { customerId: key.customerId } : { externalId: key.externalId };
+    const poke =
+      key.type === 'sync' ? pokeTo(key.customerId, key.integration) : pokeToExternal(key.externalId, key.integration);
     // One that is at work on it has the same to do.
     const isAtWork = state.workers.some(({ process }) => JSON.stringify(process.input) === JSON.stringify(poke));
     const to = isAtWork ? state : withPoke(state, poke);
@@ -169,9 +183,14 @@ function timeSteps(state: State, isDue: boolean, may: (fault: Fault) => boolean)
   if (may('day') && open.some((entry) => isYoung(entry, AGES_MS.day))) {
     const to = faulty(passed(state, AGES_MS.day));
     steps.push({ name: 'a day passes', to });
-    steps.push({ name: 'a day passes, and keys are forgotten', to: { ...to, stripe: { ...to.stripe, keys: {} } } });
+    steps.push({ name: 'a day passes, and keys are forgotten', to: withoutKeys(to) });
   }
   return steps;
+}
+
+function withoutKeys({ there, ...state }: State): State {
+  const forgetful = Object.entries(there).map(([at, stripe]) => [at, { ...stripe, keys: {} }] as const);
+  return { ...state, there: Object.fromEntries(forgetful) as State['there'] };
 }
 
 function isOpen({ key, record }: Entry): boolean {

@@ -1,3 +1,4 @@
+import { type ByIntegration, forEachOf, GATE, type IntegrationName, type Integrations } from '#domain/integrations.ts';
 import type { FieldOwners } from '#domain/merge.ts';
 import type { Poke } from '#ports/pokes.ts';
 import type { Executor } from '#use-cases/saga/executor.ts';
@@ -8,38 +9,20 @@ import type { Ports } from '../simulation/simulated-ports.ts';
 import type { StateMachine } from '../simulation/state-machine.ts';
 import { type CatalogState, EMPTY_CATALOG, type Entry, isBlocked } from './catalog-model.ts';
 import type { Model, Step } from './explorer.ts';
+import type { Fault } from './faults.ts';
 import { type Numbers, numbering } from './numbers.ts';
 import { type Process, replaying, type Works } from './processes.ts';
-import { EMPTY_STRIPE, type Request, type StripeState } from './stripe-model.ts';
+import { EMPTY_CRM, EMPTY_STRIPE, type Request, type StripeState } from './stripe-model.ts';
 import { stepsFrom } from './world-steps.ts';
 
-/** What somebody does once: asks us, or changes something in Stripe, which may come to nothing. */
+/** What somebody does once: asks us, or changes something in an integration, which may come to nothing. */
 export type Act =
   | { readonly name: string; readonly asks: (ports: Ports) => Promise<unknown> }
-  | { readonly name: string; readonly requests: (stripe: StripeState) => Request | undefined }
-  | { readonly name: string; readonly changes: (stripe: StripeState) => StripeState };
+  | (There & { readonly requests: (stripe: StripeState) => Request | undefined })
+  | (There & { readonly changes: (stripe: StripeState) => StripeState });
 
-export type Fault =
-  /** A process dies before or after a call that has an effect. */
-  | 'crash'
-  /** No answer comes from Stripe: to a write, which has had its effect, has it later, or never. */
-  | 'unanswered'
-  /** Stripe answers 500, before or after the effect, and will say so again under this key. */
-  | 'failure'
-  /** Stripe answers 429: without effect. */
-  | 'no effect'
-  /** Stripe does not answer a lookup; or the queue, or Step Functions, does not answer us. */
-  | 'outage'
-  /** A day passes. */
-  | 'day'
-  /** A process outlives its lease, its execution's patience, or the time until somebody takes over. */
-  | 'overlap'
-  /** An execution of the saga ends early. */
-  | 'abort'
-  /** Records that are read together are not of one moment. */
-  | 'torn'
-  /** A message is delivered, and will be once more. */
-  | 'twice';
+/** Where it is done: at the gate unless said. */
+type There = { readonly name: string; readonly at?: IntegrationName };
 
 export type Story = {
   readonly saga: StateMachine;
@@ -50,9 +33,9 @@ export type Story = {
   readonly before?: readonly Act[];
   /** Each one's acts follow one another; those of different actors come in any order, or never. */
   readonly actors: readonly (readonly Act[])[];
-  /** How many messages are worked on at once; one unless said. */
-  readonly consumers?: number;
   readonly owners?: FieldOwners;
+  /** The gate alone unless said. */
+  readonly integrations?: Integrations;
 };
 
 export type Execution = Executor & { readonly at: string; readonly retries: number };
@@ -71,9 +54,9 @@ export type State = {
   /** How many acts each actor has done. */
   readonly done: readonly number[];
   readonly catalog: CatalogState;
-  readonly stripe: StripeState;
+  readonly there: ByIntegration<StripeState>;
   /** Requests whose sender has given up, and which may yet arrive. */
-  readonly flying: readonly Request[];
+  readonly flying: readonly { readonly at: IntegrationName; readonly request: Request }[];
   readonly executions: readonly Execution[];
   readonly workers: readonly Worker[];
   readonly queue: readonly Poke[];
@@ -81,17 +64,18 @@ export type State = {
 
 export type Wrong = (state: State, isAtRest: boolean) => readonly string[];
 
-const BLANK: State = {
-  ...{ faults: 0, done: [], catalog: EMPTY_CATALOG, stripe: EMPTY_STRIPE },
-  ...{ flying: [], executions: [], workers: [], queue: [] },
-};
+const BLANK = { faults: 0, done: [], catalog: EMPTY_CATALOG, flying: [], executions: [], workers: [], queue: [] };
 
 /**
  * The world of a story as a model: processes that run the real use cases, and around them a catalog, Stripe, the saga's
  * state machine, a queue, schedules and time, each of which may do whatever the real one may.
  */
 export async function worldOf(story: Story, wrong: Wrong): Promise<Model<State>> {
-  const calm = modelOf({ ...story, faults: 0, actors: (story.before ?? []).map((act) => [act]) }, BLANK, () => []);
+  const blank = {
+    ...BLANK,
+    there: forEachOf(integrationsOf(story), (name) => (name === GATE ? EMPTY_STRIPE : EMPTY_CRM)),
+  };
+  const calm = modelOf({ ...story, faults: 0, actors: (story.before ?? []).map((act) => [act]) }, blank, () => []);
   let initial: State = { ...calm.initial };
   for (const index of (story.before ?? []).keys()) {
     initial = await toRest(calm, withAct(initial, index, calm));
@@ -120,7 +104,8 @@ async function toRest({ prepare, steps, isAtRest }: Model<State>, from: State): 
 
 function modelOf(story: Story, blank: State, wrong: Wrong): Model<State> {
   const numbers = numbering();
-  const replays = replaying(worksOf(story), story.owners ?? { name: 'catalog', email: 'catalog' }, numbers);
+  const { owners = { name: 'catalog', email: 'catalog' } } = story;
+  const replays = replaying(worksOf(story), { owners, integrations: integrationsOf(story) }, numbers);
   return {
     initial: { ...blank, faults: story.faults, done: story.actors.map(() => 0) },
     prepare: (states) => replays.prepare(states.flatMap(({ workers }) => workers.map(({ process }) => process))),
@@ -129,6 +114,10 @@ function modelOf(story: Story, blank: State, wrong: Wrong): Model<State> {
     isAtRest,
     wrong: (state) => wrong(state, isAtRest(state)),
   };
+}
+
+function integrationsOf({ integrations = [GATE] }: Story): Integrations {
+  return integrations;
 }
 
 function worksOf({ actors, before = [] }: Story): Works {
@@ -160,14 +149,14 @@ export function isAtRest({ flying, executions, workers, queue, catalog }: State)
 }
 
 function textOf(numbers: Numbers, state: State): string {
-  const { faults, done, catalog, stripe, flying, executions, workers, queue } = state;
+  const { faults, done, catalog, there, flying, executions, workers, queue } = state;
   const { of, ofProcess } = numbers;
   const sorted = (parts: readonly number[]) => parts.toSorted((a, b) => a - b).join();
   const working = workers.map(({ process, waitedFor, torn }) =>
     of([ofProcess(process), waitedFor?.fence ?? '', torn ?? '']),
   );
   return [
-    ...[faults, done.join(), of(stripe), of(catalog.told), sorted(Object.values(catalog.entries).map(of))],
+    ...[faults, done.join(), of(there), of(catalog.told), sorted(Object.values(catalog.entries).map(of))],
     ...[sorted(flying.map(of)), sorted(executions.map(of)), sorted(queue.map(of)), sorted(working)],
   ].join('|');
 }

@@ -1,16 +1,13 @@
-import type { IntegrationName, Integrations } from '#domain/integrations.ts';
+import type { IntegrationName } from '#domain/integrations.ts';
 import { ownersAgainst } from '#domain/merge.ts';
 import { handleAllPokes } from '#use-cases/sync/handle-all-pokes.ts';
 import { pokeOf } from '../../examples/second-integration/adapter/crm-changes.ts';
 import { CrmIntegration } from '../../examples/second-integration/adapter/crm-integration.ts';
 import { contactsDouble } from '../../examples/second-integration/double/contacts.ts';
 import { disagreements } from './agreement.ts';
+import { BOTH, CRM } from './integrations.ts';
 import type { Ports } from './simulated-ports.ts';
 import { endTwoWay, type TwoWayStory, twoWayRig } from './two-way.ts';
-
-/** What the registry would say with the example in it. */
-const CRM = 'crm' as IntegrationName;
-const BOTH: Integrations = ['stripe', CRM];
 
 const EDITS = 4;
 const LONGEST_PAUSE_MS = 4_000;
