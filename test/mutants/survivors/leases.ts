@@ -1,11 +1,11 @@
-import { each, type Survivor } from './reasons.ts';
+import { each, NAME, type Survivor } from './reasons.ts';
+
+const WITH_LEASE = 'lib/use-cases/leases/with-lease.ts';
 
 export const OF_LEASES: readonly Survivor[] = [
-  ...each('lib/use-cases/leases/with-lease.ts', 'Whoever catches it asks for its class: the name is read by people.', [
-    ...["'LeaseTimeoutError'", "'LeaseLostError'"],
-  ]),
+  ...each(WITH_LEASE, NAME, ["'LeaseTimeoutError'", "'LeaseLostError'"]),
   ...each(
-    'lib/use-cases/leases/with-lease.ts',
+    WITH_LEASE,
     'One that ends at the same time is the same lease.',
     ['renewed.expiresAtMs > lease.expiresAtMs'],
     'renewed.expiresAtMs >= lease.expiresAtMs',

@@ -1,4 +1,4 @@
-/** `original` is the text that is changed, or one that holds it; without a `replacement`, whatever it is changed to. */
+/** `original` is the text that is changed; without a `replacement`, whatever it is changed to. */
 export type Survivor = {
   readonly file: string;
   readonly original: string;
