@@ -83,6 +83,14 @@ export const CONTROLS: readonly Control[] = [
     without: '',
   },
   {
+    bug: 'what another integration empties while a run is at work is forgotten',
+    ...{ story: 'an edit here and at the second integration', of: ['meanwhile'], wrong: 'create-1 is n1 <null>' },
+    file: `${SYNC}/end-run.ts`,
+    guard: '{ ...reached, ...again }',
+    without: '{ ...ended, ...again }',
+    isLong: true,
+  },
+  {
     bug: 'what one integration empties is not emptied in the other',
     story: 'an email that is taken away at one integration and another given at the other',
     ...{ of: ['meanwhile'], wrong: 'crm: create-1 is' },

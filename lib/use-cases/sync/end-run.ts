@@ -76,7 +76,9 @@ export async function endRun(
       ...{ status: 'pending' as const, apartSince: sync.apartSince ?? now },
       ...{ lookAgain: undefined, dueAt: now, retryAt: undefined },
     };
-    const second = await deps.store.commit({ ...others, sync: change(key, { ...ended, ...again }, isStillOurs) });
+    // What another integration has emptied meanwhile is for the next run to bring over.
+    const { emptied: _, ...reached } = ended;
+    const second = await deps.store.commit({ ...others, sync: change(key, { ...reached, ...again }, isStillOurs) });
     if (!second.committed) {
       const { sync: _, ...bySecond } = second.refused;
       return Object.keys(bySecond).length > 0 ? { is: 'refused', by: bySecond } : { is: 'ended', result: 'owed' };

@@ -99,6 +99,19 @@ describe('a run of a follower', () => {
     expect([(await twin(crmId))?.name, (await standing())?.emptied]).toEqual([null, undefined]);
   });
 
+  it('leaves to the next one what is emptied while it is at work', async () => {
+    const { runAs, setCustomer, id, setStanding, standing, meanwhile, twin, crmId } = await followed();
+    const emptied = meanwhile(async () => {
+      await setCustomer(id, { name: null, version: 2 });
+      await setStanding({ status: 'pending', lookAgain: true, emptied: ['name'] });
+    }, 2);
+    // It only agrees on what it has read, which is no reason to refuse its end.
+    expect(await runAs('crm', emptied)).toBe('owed');
+    expect(await standing()).toMatchObject({ status: 'pending', syncedVersion: 1, emptied: ['name'] });
+    expect(await runAs('crm')).toBe('agreed');
+    expect([(await twin(crmId))?.name, (await standing())?.emptied]).toEqual([null, undefined]);
+  });
+
   it('that finds the customer deleted there lets go of it, here and in the gate it stays', async () => {
     const { runAs, dashboard, crmId, standing, customer, sync, id, at } = await followed();
     const before = [await customer(id), await sync(id)];
