@@ -6,7 +6,7 @@ import { wrongInTandem } from './in-tandem.ts';
 import { synthesizedSaga } from './saga.ts';
 import type { TwoWayStory } from './two-way.ts';
 
-const SEEDS = Number(process.env['SEEDS'] ?? 6);
+const SEEDS = Number(process.env['SEEDS'] ?? 20);
 
 /** The first seed whose story ends badly, and how. */
 async function firstBroken(story: Omit<TwoWayStory, 'seed'>): Promise<string | undefined> {
