@@ -116,7 +116,7 @@ fault, shows: they must end badly by that, and well by all others.`,
   },
   models: {
     says: 'Visits every state of small worlds in which the deployed use cases meet faults and time.',
-    takes: 'about two minutes, and up to 8 GB of memory',
+    takes: 'about four minutes, and up to 8 GB of memory',
     tests: ['test/models/models'],
     environment: { ALL_MODELS: 'true', NODE_OPTIONS: '--max-old-space-size=8192' },
   },

@@ -76,6 +76,13 @@ export const CONTROLS: readonly Control[] = [
     without: '',
   },
   {
+    bug: 'a run is not told that there is more to see',
+    ...{ story: 'edits of one field on both sides', of: ['meanwhile'], wrong: 'in Stripe' },
+    file: `${SYNC}/run.ts`,
+    guard: "if (await markLookAgain(deps, customer, sync, hasLiveRun)) return 'busy';",
+    without: "if (markLookAgain !== undefined) return 'busy';",
+  },
+  {
     bug: 'a follower lets go of a customer though somebody has asked to look again',
     ...{ story: 'a deletion at the second integration', of: ['twice', 'meanwhile'], wrong: 'made anew by itself' },
     file: `${SYNC}/end-run.ts`,

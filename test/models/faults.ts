@@ -26,6 +26,16 @@ export const OF_SAGA: readonly Fault[] = [
   ...(['crash', 'unanswered', 'failure', 'no effect', 'outage', 'day', 'overlap', 'abort'] as const),
 ];
 export const OF_SYNC: readonly Fault[] = [
-  ...(['crash', 'unanswered', 'failure', 'no effect', 'outage', 'day', 'overlap', 'torn', 'twice'] as const),
+  ...([
+    'crash',
+    'unanswered',
+    'failure',
+    'no effect',
+    'outage',
+    'day',
+    'overlap',
+    'torn',
+    'twice',
+    'meanwhile',
+  ] as const),
 ];
-export const OF_TANDEM: readonly Fault[] = [...OF_SYNC, 'meanwhile'];
