@@ -27,7 +27,7 @@ export type RunWrites = OwedToOthers & {
   readonly attempts?: WriteTo<'counter'> | undefined;
 };
 
-/** `refused`: nothing was written, because of these other writes. */
+/** `refused`: nothing was written, because of these other writes; of none, because somebody has asked to look again. */
 export type Ended =
   | { readonly is: 'ended'; readonly result: SyncResult }
   | { readonly is: 'refused'; readonly by: Refused<RunWrites> };
@@ -67,11 +67,10 @@ export async function endRun(
   let isDue = ended.dueAt !== undefined && ended.dueAt <= now;
   if (!first.committed) {
     const { sync: refusedSync, ...by } = first.refused;
-    if (Object.keys(by).length > 0) return { is: 'refused', by };
+    // The same news once more is no reason to make anew what was let go of.
+    if (Object.keys(by).length > 0 || isLettingGo) return { is: 'refused', by };
     const isOvertaken = refusedSync?.existing?.revision !== sync.revision;
     if (isOvertaken) return { is: 'ended', result: 'owed' };
-    // Twice the same news is no reason to make anew what was let go of.
-    if (isLettingGo) return { is: 'refused', by: {} };
     const again: Changes<SyncRecord> = {
       ...{ status: 'pending' as const, apartSince: sync.apartSince ?? now },
       ...{ lookAgain: undefined, dueAt: now, retryAt: undefined },
