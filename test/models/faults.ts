@@ -1,3 +1,4 @@
+/** What may go wrong, or only come at a bad moment. */
 export type Fault =
   /** A process dies before or after a call that has an effect. */
   | 'crash'
@@ -23,19 +24,18 @@ export type Fault =
   | 'meanwhile';
 
 export const OF_SAGA: readonly Fault[] = [
-  ...(['crash', 'unanswered', 'failure', 'no effect', 'outage', 'day', 'overlap', 'abort'] as const),
+  'crash',
+  'unanswered',
+  'failure',
+  'no effect',
+  'outage',
+  'day',
+  'overlap',
+  'abort',
 ];
 export const OF_SYNC: readonly Fault[] = [
-  ...([
-    'crash',
-    'unanswered',
-    'failure',
-    'no effect',
-    'outage',
-    'day',
-    'overlap',
-    'torn',
-    'twice',
-    'meanwhile',
-  ] as const),
+  ...OF_SAGA.filter((fault) => fault !== 'abort'),
+  'torn',
+  'twice',
+  'meanwhile',
 ];
