@@ -99,16 +99,16 @@ fault, shows: they must end badly by that, and well by all others.`,
   },
   histories: {
     says: 'Tells every history of one field, up to a length, and holds it against an oracle that knows no code.',
-    takes: 'about a minute for 6 steps, and much longer for each one more',
+    takes: 'about a minute for 8 steps, and twice as long for each one more',
     tests: ['test/two-way/histories'],
     options: [
       {
         ...{
           option: 'length',
           value: 'N',
-          says: 'so many steps (6)',
+          says: 'so many steps (8)',
           variable: 'LENGTH',
-          preset: '6',
+          preset: '8',
           pattern: NUMBER,
         },
       },
