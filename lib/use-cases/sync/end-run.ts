@@ -67,10 +67,11 @@ export async function endRun(
   let isDue = ended.dueAt !== undefined && ended.dueAt <= now;
   if (!first.committed) {
     const { sync: refusedSync, ...by } = first.refused;
-    // The same news once more is no reason to make anew what was let go of.
-    if (Object.keys(by).length > 0 || isLettingGo) return { is: 'refused', by };
+    if (Object.keys(by).length > 0) return { is: 'refused', by };
     const isOvertaken = refusedSync?.existing?.revision !== sync.revision;
     if (isOvertaken) return { is: 'ended', result: 'owed' };
+    // The same news once more is no reason to make anew what was let go of.
+    if (isLettingGo) return { is: 'refused', by };
     const again: Changes<SyncRecord> = {
       ...{ status: 'pending' as const, apartSince: sync.apartSince ?? now },
       ...{ lookAgain: undefined, dueAt: now, retryAt: undefined },
@@ -97,14 +98,20 @@ const RACES = 3;
 
 /**
  * Gives back a run that decided on what is not so any more: the next one decides afresh, soon. Whoever has asked to look
- * again goes on asking: it may be an operation that has begun since, and ends what is due.
+ * again goes on asking, and waits for no backoff: it may be an operation that has begun since, and ends what is due.
  */
 export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promise<SyncResult> {
-  const isAtOnce = sync.tries < RACES;
-  const dueAt = isAtOnce ? iso(deps.clock.nowMs()) : backoff(deps, sync);
-  const again = { ...GIVEN_BACK, tries: sync.tries + 1, dueAt };
-  await deps.store.commit({ sync: change(syncKey(deps, customer.id), again, equal('revision', sync.revision)) });
-  if (isAtOnce) await deps.pokes.poke(pokeTo(customer.id, deps.integration.name));
+  const isOurs = equal<keyof SyncRecord>('revision', sync.revision);
+  const giveBack = (dueAt: string, when = isOurs) =>
+    deps.store.commit({
+      sync: change(syncKey(deps, customer.id), { ...GIVEN_BACK, tries: sync.tries + 1, dueAt }, when),
+    });
+  if (sync.tries >= RACES) {
+    const { committed } = await giveBack(backoff(deps, sync), all(isOurs, missing('lookAgain')));
+    if (committed) return 'owed';
+  }
+  await giveBack(iso(deps.clock.nowMs()));
+  await deps.pokes.poke(pokeTo(customer.id, deps.integration.name));
   return 'owed';
 }
 

@@ -261,6 +261,19 @@ describe('a run beside others', () => {
     expect([pokes.length, requests.filter((each) => each.startsWith('POST'))]).toEqual([3, []]);
   });
 
+  it('waits for no backoff once somebody has asked to look again', async () => {
+    const { run, id, sync, setSync, setCustomer, deps, pokes, at } = await rested();
+    await setCustomer(id, { name: 'Janet', version: 2 });
+    await setSync(id, { status: 'failed', tries: 9 });
+    const findCustomer: typeof deps.integration.findCustomer = async (externalId) => {
+      await setCustomer(id, { name: 'Ann', version: 3 });
+      await setSync(id, { lookAgain: true });
+      return deps.integration.findCustomer(externalId);
+    };
+    expect(await run(id, [], { answers: { findCustomer } })).toBe('owed');
+    expect([await sync(id), pokes]).toMatchObject([{ lookAgain: true, dueAt: at() }, [{ customerId: id }]]);
+  });
+
   it('that never gets to begin says so', async () => {
     const { run, id, deps } = await rested();
     let commits = 0;
