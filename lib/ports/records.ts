@@ -32,7 +32,10 @@ export type CustomerRecord = CustomerFields & {
   readonly listKey?: string;
 };
 
-/** How a customer stands with an integration. Its revision is the fence of sync runs and only grows. */
+/**
+ * How a customer stands with an integration. Its revision is the fence of sync runs and only grows: each run raises it, and
+ * whoever owes something to the customer while none is live.
+ */
 export type SyncRecord = {
   readonly status: SyncStatus;
   readonly externalId?: string;

@@ -71,13 +71,22 @@ function owedTo(
   );
 }
 
-/** A run that is live now is told to look again: it may have read what was before. */
+/** Nobody who is at work now, or begins, goes by what was before. */
 export function owedChanges(sync: SyncRecord, nowMs: number): Changes<SyncRecord> {
   const dueAt = isPoked(sync, nowMs) ? sync.dueAt : iso(nowMs + SWEEP_AFTER_MS);
   return {
-    ...{ status: 'pending', apartSince: sync.apartSince ?? iso(nowMs) },
+    ...{ status: 'pending', apartSince: sync.apartSince ?? iso(nowMs), revision: nextRevision(sync, nowMs) },
     ...{ lookAgain: true, dueAt, retryAt: undefined, tries: 0, lastError: undefined },
   };
+}
+
+/**
+ * What the revision becomes when somebody marks how a customer stands. It is raised, so that a run is refused which has read
+ * what was before and has not begun yet; a run that is live is told to look again instead, and may go on.
+ */
+export function nextRevision({ revision, runExpiresAt }: SyncRecord, nowMs: number): number {
+  const isLive = runExpiresAt !== undefined && runExpiresAt > iso(nowMs);
+  return isLive ? revision : revision + 1;
 }
 
 /** Whether the poke of an earlier change is still on its way and will bring this one over too: many edits, few pushes. */

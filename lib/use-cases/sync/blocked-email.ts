@@ -2,6 +2,7 @@ import { normalizeEmail } from '#domain/email.ts';
 import { change, check, equal } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { needsOtherClaim } from '../catalog/email-claims.ts';
+import { nextRevision } from '../catalog/owed.ts';
 import type { RunWrites } from './end-run.ts';
 import { type SyncDeps, syncKey } from './run.ts';
 
@@ -57,7 +58,10 @@ export function awaitEmail(
   return {
     blocker: change(
       syncKey(deps, holderId),
-      { awaited: { customerId, email: normalized }, lookAgain: true },
+      {
+        ...{ awaited: { customerId, email: normalized }, lookAgain: true },
+        revision: nextRevision(holder, deps.clock.nowMs()),
+      },
       equal('revision', holder.revision),
     ),
     blockingClaim: check({ type: 'emailClaim', email: normalized }, equal('customerId', holderId)),

@@ -1,16 +1,10 @@
 import { GATE } from '#domain/integrations.ts';
 import type { RetryReport } from '#domain/retry-report.ts';
-import {
-  type Apart,
-  type ApartStatus,
-  all,
-  change,
-  equal,
-  missing,
-  StoreContendedError,
-} from '#ports/catalog-store.ts';
+import { type Apart, type ApartStatus, all, change, equal, StoreContendedError } from '#ports/catalog-store.ts';
 import type { LeaseStore } from '#ports/lease-store.ts';
 import { iso } from '#ports/system.ts';
+import { owedChanges } from '../catalog/owed.ts';
+import { isLetGo } from './gone.ts';
 import { type SyncDeps, syncKey } from './run.ts';
 import { syncCustomer } from './sync-customer.ts';
 
@@ -110,7 +104,10 @@ async function retryOne(
 
 /** A follower that has let go of a customer is to have it again, whether or not this call comes to it. */
 async function askAnew(deps: RetryDeps, customerId: string): Promise<void> {
-  const isLetGo = all(equal<'status'>('status', 'orphaned'), missing<'externalId'>('externalId'));
-  const asked = { status: 'pending', dueAt: iso(deps.clock.nowMs()) } as const;
-  await deps.store.commit({ sync: change(syncKey(deps, customerId), asked, isLetGo) });
+  const nowMs = deps.clock.nowMs();
+  const [sync] = await deps.store.read([syncKey(deps, customerId)]);
+  if (sync === undefined || !isLetGo(sync)) return;
+  const asked = { ...owedChanges(sync, nowMs), dueAt: iso(nowMs) };
+  const isStillSo = all(equal('revision', sync.revision), equal('status', sync.status));
+  await deps.store.commit({ sync: change(syncKey(deps, customerId), asked, isStillSo) });
 }

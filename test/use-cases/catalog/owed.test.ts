@@ -10,7 +10,7 @@ const at = (seconds: number) => new Date(NOW_MS + seconds * 1_000).toISOString()
 const synced: SyncRecord = { status: 'synced', externalId: 'crm_1', revision: 7, tries: 3, lastError: 'once' };
 const owed = {
   ...{ status: 'pending', apartSince: at(0), lookAgain: true, dueAt: at(30) },
-  ...{ retryAt: undefined, tries: 0, lastError: undefined },
+  ...{ revision: 8, retryAt: undefined, tries: 0, lastError: undefined },
 };
 const key = (integration: IntegrationName) => ({ type: 'sync', customerId: 'c', integration }) as const;
 
@@ -37,6 +37,14 @@ describe('what a change owes', () => {
     ],
   ] as const)('to a follower, of a customer %s', (_, standing, besides, change) => {
     expect(toCrm(standing, besides)).toEqual({ 'owed to crm': { key: key(CRM), change, when: equal('revision', 7) } });
+  });
+
+  it.each([
+    ['is live', at(0.001), 7],
+    ['is over', at(0), 8],
+  ])('refuses a run that is about to begin, and lets one go on that %s', (_, runExpiresAt, revision) => {
+    const { change } = owedToGate('c', { ...synced, runExpiresAt }, NOW_MS) as unknown as { change: SyncRecord };
+    expect(change.revision).toBe(revision);
   });
 
   it('to a follower that came later is that it begins to stand, under a revision that never was; a tombstone does not', () => {

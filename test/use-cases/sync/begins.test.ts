@@ -1,3 +1,4 @@
+import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
 import { syncCustomer } from '#use-cases/sync/sync-customer.ts';
 import { createSyncWorld, rested } from './sync-world.ts';
 
@@ -27,6 +28,26 @@ describe('a run that begins', () => {
   it('without a cause has nothing to do when all is agreed', async () => {
     const { deps, id, sync, stood } = await rested();
     expect([await syncCustomer(deps, id), await sync(id)]).toEqual(['agreed', stood]);
+  });
+
+  it('goes by what a person has decided about its conflict just then', async () => {
+    const { run, id, externalId, email: ours, dashboard, twins, twin, sync, deps, meanwhile } = await rested();
+    const other = await twins();
+    await dashboard('POST', `/${externalId}`, { email: other.email });
+    expect([await run(id, ['evt_1']), (await sync(id)).status]).toEqual(['owed', 'conflict']);
+    const decide = async () => void (await resolveConflict(deps, id, 'catalog'));
+    expect(await run(id, ['evt_2'], { deps: meanwhile(decide) })).toBe('agreed');
+    expect([(await twin(externalId))?.email, (await sync(id)).conflict]).toEqual([ours, undefined]);
+  });
+
+  it('tells who has begun just then to wait for the email that it gives up', async () => {
+    const { run, id, externalId, dashboard, twins, pokes, meanwhile } = await rested();
+    const other = await twins();
+    await dashboard('POST', `/${externalId}`, { email: other.email });
+    await dashboard('POST', `/${other.externalId}`, { email: 'new@example.com' });
+    const wait = async () => void (await run(id, ['evt_1']));
+    expect(await run(other.id, ['evt_2'], { deps: meanwhile(wait) })).toBe('agreed');
+    expect(pokes).toEqual([{ customerId: id }]);
   });
 
   it('has nothing to do for one of whom only the standing is left', async () => {

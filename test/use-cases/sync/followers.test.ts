@@ -1,47 +1,17 @@
-import type { IntegrationName, Integrations } from '#domain/integrations.ts';
 import type { AttemptRecord } from '#ports/records.ts';
+import { resolveConflict } from '#use-cases/catalog/resolve-conflict.ts';
 import { lookForAttempt, sendAttempt } from '#use-cases/sync/attempts.ts';
-import { retryFailedSyncs } from '#use-cases/sync/retry-failed-syncs.ts';
-import type { SyncDeps } from '#use-cases/sync/run.ts';
+import { BOTH, CRM } from '../../simulation/integrations.ts';
 import { answering } from '../answering.ts';
+import { EMAIL, followed } from './followed.ts';
 import { createSyncWorld, REFUSED } from './sync-world.ts';
-
-const CRM = 'crm' as IntegrationName;
-const BOTH: Integrations = ['stripe', CRM];
-const EMAIL = 'twin1@example.com';
-
-/** A customer on both sides, whom a follower has too: the same Stripe plays the follower, under another name. */
-async function followed() {
-  const world = createSyncWorld();
-  const twins = await world.twins();
-  const { deps, write, read, dashboard } = world;
-  const { id: crmId } = await dashboard('POST', '', { name: 'Twin 1', email: EMAIL });
-  const standing = { status: 'synced', externalId: crmId, base: { name: 'Twin 1', email: EMAIL }, syncedVersion: 1 };
-  const key = { type: 'sync', customerId: twins.id, integration: CRM } as const;
-  await write({ key, put: { ...standing, status: 'synced', revision: 4, tries: 0 }, when: { is: 'absent' } });
-  const crm = answering(deps.integration, { name: CRM });
-  return {
-    ...{ ...world, ...twins, crmId },
-    standing: () => read(key),
-    setStanding: (change: object) => write({ key, change, when: { is: 'equal', field: 'tries', value: 0 } }),
-    /** A run of the gate's, or of the follower's. */
-    runAs: (name: 'gate' | 'crm', others: Partial<SyncDeps> = {}) => {
-      const integration = name === 'gate' ? deps.integration : crm;
-      return world.run(twins.id, ['evt_1'], { deps: { integration, integrations: BOTH, ...others } });
-    },
-    retry: (isForced: boolean) =>
-      world.inside(() =>
-        retryFailedSyncs({ ...world.deps, integration: crm, integrations: BOTH }, { isForced, longestMs: 60_000 }),
-      ),
-  };
-}
 
 describe('a run of the gate that changes a customer', () => {
   it('owes it to the follower in the same transaction, and pokes it', async () => {
     const { runAs, dashboard, externalId, standing, at, pokes, id } = await followed();
     await dashboard('POST', `/${externalId}`, { name: 'Janet' });
     expect(await runAs('gate')).toBe('agreed');
-    expect(await standing()).toMatchObject({ status: 'pending', apartSince: at(), lookAgain: true, revision: 4 });
+    expect(await standing()).toMatchObject({ status: 'pending', apartSince: at(), lookAgain: true, revision: 5 });
     expect(await standing()).not.toHaveProperty('emptied');
     expect(pokes).toEqual([{ customerId: id, integration: CRM }]);
   });
@@ -112,50 +82,33 @@ describe('a run of a follower', () => {
     expect([(await twin(crmId))?.name, (await standing())?.emptied]).toEqual([null, undefined]);
   });
 
-  it('that finds the customer deleted there lets go of it, here and in the gate it stays', async () => {
-    const { runAs, dashboard, crmId, standing, customer, sync, id, at } = await followed();
-    const before = [await customer(id), await sync(id)];
-    await dashboard('DELETE', `/${crmId}`);
-    expect(await runAs('crm')).toBe('owed');
-    expect(await standing()).toEqual({
-      ...{ status: 'orphaned', lastError: 'It was deleted there', apartSince: at(), syncedVersion: 1, revision: 5 },
-      ...{ tries: 0, events: ['evt_1'] },
-    });
-    expect([await customer(id), await sync(id)]).toEqual(before);
-    // Made again at once, it would come back for ever.
-    expect(await runAs('crm')).toBe('owed');
-    expect(await standing()).toMatchObject({ status: 'orphaned', revision: 6 });
+  it('empties what was emptied between its looks at how it stands and at the customer', async () => {
+    const { runAs, dashboard, externalId, torn, standing, twin, crmId } = await followed();
+    await dashboard('POST', `/${externalId}`, { name: '' });
+    expect(
+      await runAs(
+        'crm',
+        torn(() => runAs('gate')),
+      ),
+    ).toBe('agreed');
+    expect([(await twin(crmId))?.name, (await standing())?.status]).toEqual([null, 'synced']);
   });
 
-  it('lets go of it only once nobody asks to look again: that may be the same news', async () => {
-    const { runAs, dashboard, crmId, id, setStanding, standing, meanwhile, pokes, at } = await followed();
-    await dashboard('DELETE', `/${crmId}`);
-    // The first commit takes the run; the second is to end it.
-    const asked = meanwhile(async () => void (await setStanding({ lookAgain: true })), 2);
-    expect(await runAs('crm', asked)).toBe('owed');
-    expect(await standing()).toMatchObject({ status: 'synced', externalId: crmId, lookAgain: true, dueAt: at() });
-    expect(pokes).toEqual([{ customerId: id, integration: CRM }]);
-    expect(await runAs('crm')).toBe('owed');
-    expect(await standing()).toMatchObject({ status: 'orphaned', revision: 6 });
-  });
-
-  it('that has let go of it and is asked to make it anew meanwhile does so next', async () => {
-    const { runAs, setStanding, standing, meanwhile, at, crmId } = await followed();
-    await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
-    const changed = meanwhile(async () => void (await setStanding({ status: 'pending', lookAgain: true })), 2);
-    expect(await runAs('crm', changed)).toBe('owed');
-    await runAs('crm');
-    expect((await standing())?.externalId).not.toBe(crmId);
-    expect(await standing()).toMatchObject({ status: 'synced', externalId: expect.stringMatching(/^cus_/) });
-  });
-
-  it('makes it there anew when that is asked for, and not by itself', async () => {
-    const { retry, setStanding, standing, crmId, at } = await followed();
-    await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
-    expect(await retry(false)).toMatchObject({ retried: 0 });
-    expect(await retry(true)).toMatchObject({ retried: 1, succeeded: 1 });
-    const { status, externalId } = (await standing()) ?? {};
-    expect([status, externalId === crmId, externalId?.slice(0, 4)]).toEqual(['synced', false, 'cus_']);
+  it('empties what it was to empty also when a person ends its conflict over another field', async () => {
+    const { runAs, dashboard, id, crmId, externalId, twins, setStanding, standing, twin, deps, at } = await followed();
+    await dashboard('POST', `/${externalId}`, { name: '', email: 'new@example.com' });
+    await runAs('gate');
+    const other = await twins();
+    await dashboard('POST', `/${crmId}`, { email: other.email });
+    const conflict = { field: 'email', stripeValue: other.email, otherCustomerId: other.id, since: at() };
+    await setStanding({ status: 'conflict', conflict, emptied: ['name', 'email'] });
+    await resolveConflict({ ...deps, integrations: BOTH }, id, 'catalog');
+    expect((await standing())?.emptied).toEqual(['name']);
+    expect(await runAs('crm')).toBe('agreed');
+    expect([await twin(crmId), (await standing())?.status]).toMatchObject([
+      { name: null, email: 'new@example.com' },
+      'synced',
+    ]);
   });
 
   it('is tried again for itself only', async () => {

@@ -59,6 +59,18 @@ export function createSyncWorld() {
       };
       return { store: answering(store, { commit }) };
     },
+    /** The store, where something happens while records are read together for the first time: all but the first are older. */
+    torn: (happen: () => Promise<unknown>) => {
+      let isTorn = false;
+      const readTorn = async (keys: readonly RecordKey[]) => {
+        if (isTorn || keys.length < 2) return store.read(keys);
+        isTorn = true;
+        const older = await store.read(keys);
+        await happen();
+        return [(await store.read(keys))[0], ...older.slice(1)];
+      };
+      return { store: answering(store, { read: readTorn as typeof store.read }) };
+    },
     run: (customerId: string, eventIds: readonly string[] = [], how: Made = {}) =>
       world.inside(() => syncCustomer(made(how), customerId, { eventIds })),
     adopt: (externalId: string, how: Made = {}) =>
