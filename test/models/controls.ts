@@ -76,8 +76,16 @@ export const CONTROLS: readonly Control[] = [
     without: '',
   },
   {
+    bug: 'a run begins by what it has read before a person ended the conflict',
+    story: 'a conflict that a person ends while it is edited in Stripe',
+    ...{ of: [], wrong: 'is overruled, and still in conflict' },
+    file: 'lib/use-cases/catalog/owed.ts',
+    guard: 'return isLive ? revision : revision + 1;',
+    without: 'return isLive ? revision : revision;',
+  },
+  {
     bug: 'a run is not told that there is more to see',
-    ...{ story: 'edits of one field on both sides', of: ['meanwhile'], wrong: 'in Stripe' },
+    ...{ story: 'edits of one field on both sides', of: ['meanwhile'], wrong: ', in Stripe t1' },
     file: `${SYNC}/run.ts`,
     guard: "if (await markLookAgain(deps, customer, sync, hasLiveRun)) return 'busy';",
     without: "if (markLookAgain !== undefined) return 'busy';",
@@ -86,7 +94,7 @@ export const CONTROLS: readonly Control[] = [
     bug: 'a follower lets go of a customer though somebody has asked to look again',
     ...{ story: 'a deletion at the second integration', of: ['twice', 'meanwhile'], wrong: 'made anew by itself' },
     file: `${SYNC}/end-run.ts`,
-    guard: ' || isLettingGo',
+    guard: 'if (isLettingGo) return',
     without: '',
   },
   {
@@ -95,6 +103,15 @@ export const CONTROLS: readonly Control[] = [
     file: `${SYNC}/end-run.ts`,
     guard: '{ ...reached, ...again }',
     without: '{ ...ended, ...again }',
+    isLong: true,
+  },
+  {
+    bug: 'what another integration empties just before a run begins is forgotten',
+    ...{ story: 'an edit here and at the second integration', of: ['torn', 'meanwhile'] },
+    wrong: 'create-1 is n1 <null>',
+    file: 'lib/use-cases/catalog/owed.ts',
+    guard: 'return isLive ? revision : revision + 1;',
+    without: 'return isLive ? revision : revision;',
     isLong: true,
   },
   {

@@ -16,8 +16,8 @@ export function brokenPromises({ there, catalog }: State, isAtRest: boolean): st
     const sides = { catalog: withoutOthersThan(at, catalog), at, stripe };
     const wrong = [
       ...doubles(sides),
-      ...residues(sides),
-      ...(isAtRest ? [...apart(sides), ...untold(sides), ...revived(sides)] : []),
+      ...(at === GATE ? residues(sides) : strangers(sides)),
+      ...(isAtRest ? [...apart(sides), ...untold(sides), ...revoked(sides), ...revived(sides)] : []),
     ];
     return at === GATE ? wrong : wrong.map((what) => `${at}: ${what}`);
   });
@@ -56,6 +56,15 @@ function residues({ stripe, catalog }: Sides): string[] {
   });
 }
 
+/** Whom an operation has not created in the gate, a follower never hears of. */
+function strangers({ stripe, catalog }: Sides): string[] {
+  return recordsOf(catalog, 'operation').flatMap(({ id, kind, status, customerId }) => {
+    const isNobody = kind === 'create' && status === 'compensated';
+    const isMade = stripe.customers.some(({ owner }) => typeof owner === 'object' && owner.customerId === customerId);
+    return isNobody && isMade ? [`the create ${id} is compensated, and its customer was made there`] : [];
+  });
+}
+
 /**
  * Both sides agree, and nothing that was begun is left unfinished. What a person has to decide on may be, and what
  * Stripe goes on refusing.
@@ -64,19 +73,12 @@ function apart({ stripe, catalog, at }: Sides): string[] {
   const isGivenUp = recordsOf(catalog, 'sync').some(
     ({ status, retryAt }) => status === 'failed' && retryAt === undefined,
   );
-  // What a follower has let go of stays let go of, until it changes here.
-  const isLetGo =
-    at !== GATE &&
-    stripe.customers.some(({ isDeleted }) => isDeleted) &&
-    recordsOf(catalog, 'sync').some(({ status, externalId }) => status === 'orphaned' && externalId === undefined);
-  if (isGivenUp || isLetGo) return [];
+  if (isGivenUp) return [];
   const isParked = recordsOf(catalog, 'operation').some(({ status }) => status === 'needs_attention');
   if (isParked) return stripe.isUsed || at !== GATE ? [] : ['an operation needs attention for no reason'];
-  // The link of what was deleted at a follower stays, and says whose it was.
-  const isThere = (id: string) =>
-    at === GATE || !stripe.customers.some(({ externalId, isDeleted }) => externalId === id && isDeleted);
   const sides: BothSides = {
-    catalog: () => Object.values(catalog.entries).filter(({ key }) => key.type !== 'link' || isThere(key.externalId)),
+    isFollower: at !== GATE,
+    catalog: () => Object.values(catalog.entries),
     stripeCustomers: () =>
       stripe.customers.map(({ externalId: id, name, email, owner, isDeleted: deleted }) => ({
         customer: {
@@ -98,6 +100,18 @@ function untold({ stripe, catalog }: Sides): string[] {
       .flatMap(({ previous }) => Object.entries(previous))
       .filter(([field, value]) => value !== null && !catalog.told.includes(tellingOf(String(customerId), field, value)))
       .map(([field, value]) => `${field} ${value} was replaced in Stripe, and no audit tells of it`);
+  });
+}
+
+/** What a person has overruled is replaced there, and no conflict again by itself. */
+function revoked({ stripe, catalog }: Sides): string[] {
+  return Object.values(catalog.entries).flatMap(({ key, record }) => {
+    const { conflict } = record as Partial<Records['sync']>;
+    if (key.type !== 'sync' || conflict === undefined) return [];
+    const value = conflict.stripeValue;
+    const isReplaced = stripe.happened.some(({ isOurs, previous }) => isOurs && previous.email === value);
+    const isOverruled = catalog.told.includes(tellingOf(key.customerId, 'email', value));
+    return isOverruled && !isReplaced ? [`${value} is overruled, and still in conflict`] : [];
   });
 }
 

@@ -31,7 +31,7 @@ export const IN_TANDEM = {
   },
   'a default edit that two integrations get': {
     isSmall: false,
-    faults: 1,
+    faults: 2,
     ...{ integrations: BOTH, of: OF_SYNC, before: [create] },
     actors: [[rename('n1')]],
   },
@@ -61,7 +61,7 @@ export const IN_TANDEM = {
   },
   'an email from the second integration that somebody else reserves': {
     isSmall: false,
-    faults: 1,
+    faults: 2,
     ...{ integrations: BOTH, of: ['meanwhile'], before: [create, refuse('create')] },
     actors: [[atCrm(editThere({ email: 'c@x' }, 'con_1'))], [createOther]],
   },
@@ -73,13 +73,13 @@ export const IN_TANDEM = {
   },
   'a deletion at one integration and an edit at the other': {
     isSmall: false,
-    faults: 1,
+    faults: 2,
     ...{ integrations: BOTH, of: OF_SYNC, before: [create] },
     actors: [[deleteThere], [atCrm(editThere({ name: 'x1' }, 'con_1'))]],
   },
   'an edit at one integration and a deletion at the other': {
     isSmall: true,
-    faults: 1,
+    faults: 2,
     ...{ integrations: BOTH, of: OF_SYNC, before: [create] },
     actors: [[editThere({ name: 't1' })], [atCrm(deleteThere)]],
   },

@@ -23,7 +23,7 @@ export function stepsFrom(story: Story, nextOf: NextOf, state: State): readonly 
   // That a process has ended is seen by nobody but who waits for it, so it comes first.
   const ended = state.workers.find(({ process }) => 'ended' in nextOf(process));
   if (ended !== undefined) return endsOf(story, nextOf, state, ended, may);
-  const urgent = state.workers.find(({ process }) => isUrgent(process, nextOf(process)));
+  const urgent = state.workers.find(({ process, torn }) => torn === undefined && isUrgent(process, nextOf(process)));
   if (urgent !== undefined) return callSteps(story, nextOf, state, urgent, may);
   const scheduled = scheduleSteps(state, may);
   return [
@@ -39,7 +39,8 @@ export function stepsFrom(story: Story, nextOf: NextOf, state: State): readonly 
 
 /**
  * Whether nothing is lost if nobody else does anything before this call: whatever might come between a process's begin
- * and its first look may as well come before its begin, and between a message's sending and its receipt, after both.
+ * and its first look may as well come before its begin, and between a message's sending and its receipt, after both. A look
+ * that has begun and is not over yet is no such one.
  */
 function isUrgent({ results }: Process, next: Next): boolean {
   if (!('call' in next)) return false;

@@ -15,6 +15,8 @@ export type BothSides = {
     };
     readonly deleted: boolean;
   }[];
+  /** It lets go of a customer that is deleted there; the link stays, and says whose it was. */
+  readonly isFollower?: boolean;
 };
 
 function recordsOf<Type extends keyof Records>(catalog: Entries, type: Type): { id: string; record: Records[Type] }[] {
@@ -28,13 +30,22 @@ function recordsOf<Type extends keyof Records>(catalog: Entries, type: Type): { 
 
 /**
  * Where the two sides of a quiescent world differ, one sentence each: one undeleted Stripe customer for each live
- * catalog customer and none besides, the same values in both, links one to one, no email twice, nothing owed.
+ * catalog customer and none besides, the same values in both, links one to one, no email twice, nothing owed. One that a
+ * follower has let go of has none there, and owes nothing either.
  */
 export function disagreements(sides: BothSides): string[] {
   const catalog = sides.catalog();
   const syncs = new Map(recordsOf(catalog, 'sync').map(({ id, record }) => [id, record]));
   const links = recordsOf(catalog, 'link');
-  const alive = sides.stripeCustomers().flatMap(({ customer, deleted }) => (deleted ? [] : [customer]));
+  const there = sides.stripeCustomers();
+  const alive = there.flatMap(({ customer, deleted }) => (deleted ? [] : [customer]));
+  const isGone = (externalId: string) => there.some(({ customer, deleted }) => deleted && customer.id === externalId);
+  const linksOf = (id: string) => links.filter(({ record }) => record.customerId === id).map((link) => link.id);
+  const isLetGo = (id: string) => {
+    const { status, externalId } = syncs.get(id) ?? {};
+    const isDeleted = sides.isFollower === true && linksOf(id).some(isGone);
+    return status === 'orphaned' && externalId === undefined && isDeleted;
+  };
   const customers = recordsOf(catalog, 'customer').map(({ record }) => record);
   const wrong: string[] = [];
   for (const { id, status, name, email } of customers) {
@@ -43,13 +54,13 @@ export function disagreements(sides: BothSides): string[] {
     const conflict = status === 'deleted' ? undefined : sync?.conflict;
     const isOwed = conflict === undefined && (sync?.dueAt ?? sync?.retryAt) !== undefined;
     if (isOwed || sync?.attemptKey !== undefined) wrong.push(`${id} still owes something`);
-    if (twins.length !== (status === 'deleted' ? 0 : 1))
+    if (twins.length !== (status === 'deleted' || isLetGo(id) ? 0 : 1))
       wrong.push(`${id}, ${status}, has ${twins.length} Stripe customers`);
     const [twin] = twins;
     if (status === 'deleted' || twin === undefined) continue;
     if (sync?.status !== (conflict === undefined ? 'synced' : 'conflict')) wrong.push(`${id} is ${sync?.status}`);
     if (sync?.externalId !== twin.id) wrong.push(`${id} names ${sync?.externalId}, not ${twin.id}`);
-    const linked = links.filter(({ record }) => record.customerId === id).map((link) => link.id);
+    const linked = linksOf(id).filter((externalId) => sides.isFollower !== true || !isGone(externalId));
     if (String(linked) !== twin.id) wrong.push(`${id} is linked to ${linked}, not ${twin.id}`);
     const isBlocked = conflict !== undefined && holderOf(catalog, conflict.stripeValue) !== undefined;
     if (conflict !== undefined && !isBlocked)
@@ -61,7 +72,7 @@ export function disagreements(sides: BothSides): string[] {
   const bases = customers.flatMap(({ id, status, name, email }) => {
     const base = syncs.get(id)?.base;
     const isAgreed = base?.name === name && (base?.email === email || syncs.get(id)?.conflict !== undefined);
-    return status === 'deleted' || isAgreed ? [] : [id];
+    return status === 'deleted' || isAgreed || isLetGo(id) ? [] : [id];
   });
   for (const id of bases) wrong.push(`${id} is said to agree on ${JSON.stringify(syncs.get(id)?.base)}`);
   const emails = customers.flatMap(({ status, email }) => (status === 'deleted' || email === null ? [] : [email]));

@@ -83,17 +83,8 @@ export async function wrongInTandem(story: TwoWayStory): Promise<string[]> {
   } catch (error) {
     return [String(error)];
   }
-  const deleted = new Set(crm.contacts().flatMap((contact) => (contact.deleted ? [contact.id] : [])));
   const catalogFor = (name: IntegrationName) => () =>
-    rig.catalog().filter(({ key }) => {
-      // The link of a contact that was deleted stays, and says whose it was.
-      if (key.type === 'link') return key.integration === name && !deleted.has(key.externalId);
-      return key.type !== 'sync' || key.integration === name;
-    });
-  const letGo = catalogFor(CRM)().flatMap(({ key, record: { status, externalId } }) =>
-    key.type === 'sync' && status === 'orphaned' && externalId === undefined ? [key.customerId] : [],
-  );
-  const isOfOneLetGo = (wrong: string) => deleted.size > 0 && letGo.some((id) => wrong.includes(id));
+    rig.catalog().filter(({ key }) => (key.type !== 'sync' && key.type !== 'link') || key.integration === name);
   const contacts = () =>
     crm.contacts().map(({ id, full_name: name, mail: email, tags, deleted }) => ({
       customer: { id, name, email, metadata: { concord_customer_id: tags['concord_customer'] ?? '' } },
@@ -101,8 +92,8 @@ export async function wrongInTandem(story: TwoWayStory): Promise<string[]> {
     }));
   return [
     ...disagreements({ catalog: catalogFor('stripe'), stripeCustomers: rig.stripeCustomers }),
-    ...disagreements({ catalog: catalogFor(CRM), stripeCustomers: contacts })
-      .filter((wrong) => !isOfOneLetGo(wrong))
-      .map((wrong) => `crm: ${wrong}`),
+    ...disagreements({ catalog: catalogFor(CRM), stripeCustomers: contacts, isFollower: true }).map(
+      (wrong) => `crm: ${wrong}`,
+    ),
   ];
 }
