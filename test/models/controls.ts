@@ -94,7 +94,7 @@ export const CONTROLS: readonly Control[] = [
     bug: 'a follower lets go of a customer though somebody has asked to look again',
     ...{ story: 'a deletion at the second integration', of: ['twice', 'meanwhile'], wrong: 'made anew by itself' },
     file: `${SYNC}/end-run.ts`,
-    guard: 'if (isLettingGo) return',
+    guard: ' || (isLettingGo && !isOvertaken)',
     without: '',
   },
   {

@@ -75,7 +75,10 @@ function decide(
       oldClaim: hasOtherClaim && before.email !== null ? freeEmail(before.email, customer.id) : undefined,
       sync: change(
         standingKey(customer.id, name),
-        { ...owedChanges(sync, nowMs), base: known.base, conflict: undefined, emptied: withoutEmail(sync.emptied) },
+        {
+          ...{ ...owedChanges(sync, nowMs), base: known.base, conflict: undefined },
+          emptied: sync.emptied?.filter((field) => field !== 'email'),
+        },
         nobodySyncsSince(sync),
       ),
       ...(isTaken && owedToOthers(othersThan(integrations, name), customer.id, standings, nowMs)),
@@ -86,10 +89,4 @@ function decide(
       ),
     },
   };
-}
-
-/** What else is still to be emptied there: about the email it is decided. */
-function withoutEmail(emptied: SyncRecord['emptied'] = []): SyncRecord['emptied'] {
-  const others = emptied.filter((field) => field !== 'email');
-  return others.length === 0 ? undefined : others;
 }

@@ -67,11 +67,10 @@ export async function endRun(
   let isDue = ended.dueAt !== undefined && ended.dueAt <= now;
   if (!first.committed) {
     const { sync: refusedSync, ...by } = first.refused;
-    if (Object.keys(by).length > 0) return { is: 'refused', by };
     const isOvertaken = refusedSync?.existing?.revision !== sync.revision;
-    if (isOvertaken) return { is: 'ended', result: 'owed' };
     // The same news once more is no reason to make anew what was let go of.
-    if (isLettingGo) return { is: 'refused', by };
+    if (Object.keys(by).length > 0 || (isLettingGo && !isOvertaken)) return { is: 'refused', by };
+    if (isOvertaken) return { is: 'ended', result: 'owed' };
     const again: Changes<SyncRecord> = {
       ...{ status: 'pending' as const, apartSince: sync.apartSince ?? now },
       ...{ lookAgain: undefined, dueAt: now, retryAt: undefined },

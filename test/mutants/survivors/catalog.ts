@@ -18,7 +18,7 @@ export const OF_CATALOG: readonly Survivor[] = [
   ...each(`${CATALOG}/link-customer.ts`, NOBODY, ["''"], ANY_WORD),
   ...each(`${CATALOG}/link-customer.ts`, WORDS, ["typeof owner === 'object'"], 'true'),
   ...each(`${CATALOG}/list-customers.ts`, SPARES, ['ids.length === 0'], 'false'),
-  ...each(`${CATALOG}/owed.ts`, NOT_LATER, ['dueAt !== undefined'], 'true'),
+  ...each(`${CATALOG}/owed.ts`, NOT_LATER, ['dueAt !== undefined', 'runExpiresAt !== undefined'], 'true'),
   ...each(`${CATALOG}/read-live.ts`, NOT_LATER, ['runExpiresAt !== undefined'], 'true'),
   ...each(
     `${CATALOG}/update-customer.ts`,

@@ -1,5 +1,6 @@
 import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { BOTH, CRM } from '../../simulation/integrations.ts';
+import { answering } from '../answering.ts';
 import { followed } from './followed.ts';
 
 describe('a run of a follower', () => {
@@ -38,6 +39,23 @@ describe('a run of a follower', () => {
     await runAs('crm');
     expect((await standing())?.externalId).not.toBe(crmId);
     expect(await standing()).toMatchObject({ status: 'synced', externalId: expect.stringMatching(/^cus_/) });
+  });
+
+  it('lets go of nothing once a later run has taken over, and pokes nobody', async () => {
+    const { runAs, dashboard, crmId, setStanding, standing, meanwhile, pokes } = await followed();
+    await dashboard('DELETE', `/${crmId}`);
+    const overtaken = meanwhile(async () => void (await setStanding({ revision: 9, runId: 'later' })), 2);
+    expect(await runAs('crm', overtaken)).toBe('owed');
+    expect([await standing(), pokes]).toMatchObject([{ externalId: crmId, revision: 9, runId: 'later' }, []]);
+  });
+
+  it('is asked for nothing more when it has forgotten the customer meanwhile', async () => {
+    const { retry, setStanding, deps, at } = await followed();
+    await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
+    const store = answering(deps.store, {
+      read: (async (keys: readonly unknown[]) => keys.map(() => undefined)) as never,
+    });
+    expect(await retry(true, { store })).toMatchObject({ retried: 1, stillFailing: 0 });
   });
 
   it('makes it there anew when that is asked for, and not by itself', async () => {
