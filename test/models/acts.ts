@@ -52,6 +52,10 @@ export const keep = (side: 'catalog' | 'stripe'): Act => ({
   name: `keep-${side}`,
   asks: (ports) => resolveConflict(ports, ID, side),
 });
+export const mail = (value: string): Act => ({
+  name: `mail-${value}`,
+  asks: (ports) => updateCustomer(ports, ID, { email: value }, undefined),
+});
 export const mailProtected: Act = {
   name: 'protected-mail',
   asks: (ports) => updateWithIntegrity(ports, ID, { email: 'b@x' }, undefined, WITHOUT_WAITING),

@@ -1,5 +1,5 @@
 import { type Fields, holds } from '#adapters/memory/conditions.ts';
-import { nameOf, resultOf } from '#adapters/memory/writes.ts';
+import { assertCommittable, nameOf, resultOf } from '#adapters/memory/writes.ts';
 import type { Conflict } from '#domain/customer.ts';
 import { normalizeEmail } from '#domain/email.ts';
 import type { NamedWrites, Write } from '#ports/catalog-store.ts';
@@ -24,6 +24,11 @@ export function readAll({ entries }: CatalogState, keys: readonly RecordKey[]): 
 /** What a transaction leaves, and what its sender is told: the adapters in memory say what conditions mean. */
 export function commitTo(catalog: CatalogState, writes: NamedWrites): { catalog: CatalogState; value: unknown } {
   const named = Object.entries(writes).filter((entry): entry is [string, Write] => entry[1] !== undefined);
+  const all = named.map(([, write]) => write);
+  assertCommittable(
+    all,
+    all.map(({ key }) => nameOf(key)),
+  );
   const counted = named.filter(([, { key }]) => !isTold(key) && !isStatistics(key));
   const refused = counted.flatMap(([name, write]) => {
     const existing = catalog.entries[nameOf(write.key)]?.record;

@@ -10,6 +10,7 @@ import {
   editThere,
   giveUpEmail,
   keep,
+  mail,
   mailProtected,
   moveHolder,
   refuse,
@@ -168,6 +169,12 @@ export const STORIES = {
     faults: 1,
     ...{ of: OF_SYNC, before: [create, createHolder, editThere({ email: 'c@x' })] },
     actors: [[moveHolder, keep('stripe')]],
+  },
+  'one email given on both sides': {
+    isSmall: false,
+    faults: 1,
+    ...{ of: OF_SYNC, before: [create] },
+    actors: [[mail('c@x')], [editThere({ email: 'c@x' })]],
   },
   'a protected update after an edit here': {
     isSmall: false,

@@ -1,9 +1,10 @@
 import { GATE, type IntegrationName, type Integrations } from '#domain/integrations.ts';
-import { absent, type Changes, change, equal, put, type WriteTo } from '#ports/catalog-store.ts';
+import { absent, type Changes, change, put, type WriteTo } from '#ports/catalog-store.ts';
 import { type Pokes, pokeTo } from '#ports/pokes.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { iso, type Log } from '#ports/system.ts';
 import type { RequestDeps } from './commit-request.ts';
+import { isSameRun } from './read-live.ts';
 import { type OwedToOthers, type Standings, standingKey } from './standings.ts';
 
 export type DefaultModeDeps = RequestDeps & { readonly pokes: Pokes; readonly log: Log };
@@ -64,11 +65,7 @@ function owedTo(
   nowMs: number,
   besides: Changes<SyncRecord>,
 ): WriteTo<'sync'> {
-  return change(
-    standingKey(customerId, integration),
-    { ...owedChanges(sync, nowMs), ...besides },
-    equal('revision', sync.revision),
-  );
+  return change(standingKey(customerId, integration), { ...owedChanges(sync, nowMs), ...besides }, isSameRun(sync));
 }
 
 /** Nobody who is at work now, or begins, goes by what was before. */
@@ -80,12 +77,16 @@ export function owedChanges(sync: SyncRecord, nowMs: number): Changes<SyncRecord
   };
 }
 
+/** No function works for so long that this little is left of its run's lease; clocks differ by less. */
+const OVER_SOON_MS = 20_000;
+
 /**
- * What the revision becomes when somebody marks how a customer stands. It is raised, so that a run is refused which has read
- * what was before and has not begun yet; a run that is live is told to look again instead, and may go on.
+ * What the revision becomes when somebody marks how a customer stands, in a write that holds while `isSameRun` does. It is
+ * raised, so that a run is refused which has read what was before and has not begun yet; a run that is live is told to
+ * look again instead, and may go on.
  */
 export function nextRevision({ revision, runExpiresAt }: SyncRecord, nowMs: number): number {
-  const isLive = runExpiresAt !== undefined && runExpiresAt > iso(nowMs);
+  const isLive = runExpiresAt !== undefined && runExpiresAt > iso(nowMs + OVER_SOON_MS);
   return isLive ? revision : revision + 1;
 }
 

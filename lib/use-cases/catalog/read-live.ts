@@ -46,6 +46,11 @@ export function isSyncing({ attemptKey, runExpiresAt }: SyncRecord, now: string)
   return attemptKey !== undefined || (runExpiresAt !== undefined && runExpiresAt > now);
 }
 
+/** No run has begun since, and none has ended: its end takes its id away. */
+export function isSameRun({ revision, runId }: SyncRecord) {
+  return all(equal('revision', revision), runId === undefined ? missing('runId') : equal('runId', runId));
+}
+
 /** Nobody has begun to write to Stripe since: each run raises the revision first, and each attempt leaves its key. */
 export function nobodySyncsSince(sync: SyncRecord) {
   return all(equal('revision', sync.revision), missing('attemptKey'), noOperationEndedSince(sync));

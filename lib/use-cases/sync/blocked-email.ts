@@ -3,6 +3,7 @@ import { change, check, equal } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { needsOtherClaim } from '../catalog/email-claims.ts';
 import { nextRevision } from '../catalog/owed.ts';
+import { isSameRun } from '../catalog/read-live.ts';
 import type { RunWrites } from './end-run.ts';
 import { type SyncDeps, syncKey } from './run.ts';
 
@@ -33,6 +34,8 @@ export async function findBlocker(
   if (claim === undefined) return undefined;
   if (claim.state === 'reserved') return { is: 'reserved' };
   const holderId = claim.customerId;
+  // It has been given this email since it was read: whatever is decided by that is refused.
+  if (holderId === customer.id) return undefined;
   const [holder] = await deps.store.read([syncKey(deps, holderId)]);
   let waitsFor = holder?.conflict?.otherCustomerId;
   for (let hops = 0; waitsFor !== undefined && waitsFor !== customer.id && hops < LONGEST_CHAIN; hops += 1) {
@@ -62,7 +65,7 @@ export function awaitEmail(
         ...{ awaited: { customerId, email: normalized }, lookAgain: true },
         revision: nextRevision(holder, deps.clock.nowMs()),
       },
-      equal('revision', holder.revision),
+      isSameRun(holder),
     ),
     blockingClaim: check({ type: 'emailClaim', email: normalized }, equal('customerId', holderId)),
   };

@@ -101,15 +101,15 @@ const RACES = 3;
  */
 export async function lookAgain(deps: SyncDeps, { customer, sync }: Run): Promise<SyncResult> {
   const isOurs = equal<keyof SyncRecord>('revision', sync.revision);
-  const giveBack = (dueAt: string, when = isOurs) =>
-    deps.store.commit({
-      sync: change(syncKey(deps, customer.id), { ...GIVEN_BACK, tries: sync.tries + 1, dueAt }, when),
-    });
-  if (sync.tries >= RACES) {
-    const { committed } = await giveBack(backoff(deps, sync), all(isOurs, missing('lookAgain')));
+  const giveBack = (tries: number, dueAt: string, when = isOurs) =>
+    deps.store.commit({ sync: change(syncKey(deps, customer.id), { ...GIVEN_BACK, tries, dueAt }, when) });
+  const tries = sync.tries + 1;
+  if (tries > RACES) {
+    const { committed } = await giveBack(tries, backoff(deps, sync), all(isOurs, missing('lookAgain')));
     if (committed) return 'owed';
   }
-  await giveBack(iso(deps.clock.nowMs()));
+  // What had failed before somebody asked is no reason to wait the next time either.
+  await giveBack(tries > RACES ? 0 : tries, iso(deps.clock.nowMs()));
   await deps.pokes.poke(pokeTo(customer.id, deps.integration.name));
   return 'owed';
 }

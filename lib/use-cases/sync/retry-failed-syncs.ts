@@ -4,6 +4,7 @@ import { type Apart, type ApartStatus, all, change, equal, StoreContendedError }
 import type { LeaseStore } from '#ports/lease-store.ts';
 import { iso } from '#ports/system.ts';
 import { owedChanges } from '../catalog/owed.ts';
+import { isSameRun } from '../catalog/read-live.ts';
 import { isLetGo } from './gone.ts';
 import { type SyncDeps, syncKey } from './run.ts';
 import { syncCustomer } from './sync-customer.ts';
@@ -23,6 +24,8 @@ const LEASE_MS = 90_000;
 /** What was settled is read afresh by the run after it; one of somebody else's is waited for. */
 const LOOKS = 8;
 const PAUSE_MS = 150;
+/** A run that begins or ends just then refuses the ask. */
+const ASKS = 5;
 
 /**
  * Tries again what has failed, oldest first, some at a time, one call at a time. Runs exclude one another as ever, so
@@ -104,10 +107,14 @@ async function retryOne(
 
 /** A follower that has let go of a customer is to have it again, whether or not this call comes to it. */
 async function askAnew(deps: RetryDeps, customerId: string): Promise<void> {
-  const nowMs = deps.clock.nowMs();
-  const [sync] = await deps.store.read([syncKey(deps, customerId)]);
-  if (sync === undefined || !isLetGo(sync)) return;
-  const asked = { ...owedChanges(sync, nowMs), dueAt: iso(nowMs) };
-  const isStillSo = all(equal('revision', sync.revision), equal('status', sync.status));
-  await deps.store.commit({ sync: change(syncKey(deps, customerId), asked, isStillSo) });
+  for (let tries = 0; tries < ASKS; tries += 1) {
+    const nowMs = deps.clock.nowMs();
+    const [sync] = await deps.store.read([syncKey(deps, customerId)]);
+    if (sync === undefined || !isLetGo(sync)) return;
+    const asked = { ...owedChanges(sync, nowMs), dueAt: iso(nowMs) };
+    const { committed } = await deps.store.commit({
+      sync: change(syncKey(deps, customerId), asked, all(isSameRun(sync), equal('status', sync.status))),
+    });
+    if (committed) return;
+  }
 }

@@ -6,7 +6,7 @@ import type { Integration } from '#ports/integration.ts';
 import type { Digest, Pokes } from '#ports/pokes.ts';
 import type { AttemptRecord, CustomerRecord, SyncRecord } from '#ports/records.ts';
 import { type Clock, iso, type Log, type Random } from '#ports/system.ts';
-import { isAsRead, noOperationEndedSince } from '../catalog/read-live.ts';
+import { isAsRead, isSameRun, noOperationEndedSince } from '../catalog/read-live.ts';
 
 export type SyncDeps = {
   readonly store: CatalogStore;
@@ -91,11 +91,10 @@ export async function beginRun(deps: SyncDeps, customerId: string, cause: Cause)
  * what it leaves is not what was read.
  */
 function isUntouched(sync: SyncRecord) {
-  const { revision, runId, attemptKey } = sync;
+  const { attemptKey } = sync;
   return all(
     noOperationEndedSince(sync),
-    equal('revision', revision),
-    runId === undefined ? missing('runId') : equal('runId', runId),
+    isSameRun(sync),
     attemptKey === undefined ? missing('attemptKey') : equal('attemptKey', attemptKey),
   );
 }
@@ -122,16 +121,11 @@ export function freedFor({ customer, sync }: Pick<Run, 'customer' | 'sync'>): st
 
 async function markLookAgain(deps: SyncDeps, customer: CustomerRecord, sync: SyncRecord, hasLiveRun: boolean) {
   const isStillOwned = customer.owner === undefined ? missing('owner') : equal('owner', customer.owner);
-  const isStillRun = sync.runId === undefined ? missing('runId') : equal('runId', sync.runId);
   const dueAt =
     hasLiveRun && sync.runExpiresAt !== undefined ? sync.runExpiresAt : iso(deps.clock.nowMs() + RUN_LEASE_MS);
   const { committed } = await deps.store.commit({
     customer: check(customerKey(customer.id), isStillOwned),
-    sync: change(
-      syncKey(deps, customer.id),
-      { lookAgain: true, dueAt },
-      all(equal('revision', sync.revision), isStillRun),
-    ),
+    sync: change(syncKey(deps, customer.id), { lookAgain: true, dueAt }, isSameRun(sync)),
   });
   return committed;
 }

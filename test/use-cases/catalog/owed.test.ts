@@ -1,5 +1,5 @@
 import type { IntegrationName } from '#domain/integrations.ts';
-import { absent, equal } from '#ports/catalog-store.ts';
+import { absent, all, equal, missing } from '#ports/catalog-store.ts';
 import type { SyncRecord } from '#ports/records.ts';
 import { isPoked, owedToGate, owedToOthers, pokeOwed } from '#use-cases/catalog/owed.ts';
 import { createRepairWorld } from '../../repair/repair-world.ts';
@@ -12,12 +12,13 @@ const owed = {
   ...{ status: 'pending', apartSince: at(0), lookAgain: true, dueAt: at(30) },
   ...{ revision: 8, retryAt: undefined, tries: 0, lastError: undefined },
 };
+const asRead = all(equal('revision', 7), missing('runId'));
 const key = (integration: IntegrationName) => ({ type: 'sync', customerId: 'c', integration }) as const;
 
 describe('what a change owes', () => {
   it('to the gate holds only while nobody has begun to bring it over', () => {
     expect(owedToGate('c', synced, NOW_MS, { isTombstone: true })).toEqual({
-      ...{ key: key('stripe'), change: { ...owed, isTombstone: true }, when: equal('revision', 7) },
+      ...{ key: key('stripe'), change: { ...owed, isTombstone: true }, when: asRead },
     });
   });
 
@@ -36,15 +37,15 @@ describe('what a change owes', () => {
       { ...owed, emptied: ['name', 'email'] },
     ],
   ] as const)('to a follower, of a customer %s', (_, standing, besides, change) => {
-    expect(toCrm(standing, besides)).toEqual({ 'owed to crm': { key: key(CRM), change, when: equal('revision', 7) } });
+    expect(toCrm(standing, besides)).toEqual({ 'owed to crm': { key: key(CRM), change, when: asRead } });
   });
 
   it.each([
-    ['is live', at(0.001), 7],
-    ['is over', at(0), 8],
-  ])('refuses a run that is about to begin, and lets one go on that %s', (_, runExpiresAt, revision) => {
-    const { change } = owedToGate('c', { ...synced, runExpiresAt }, NOW_MS) as unknown as { change: SyncRecord };
-    expect(change.revision).toBe(revision);
+    ['lets a run go on that is live', at(20.001), 7],
+    ['refuses whoever is about to begin when that one is about to be over', at(20), 8],
+  ])('%s, and holds only while it is that one', (_, runExpiresAt, revision) => {
+    const write = owedToGate('c', { ...synced, runId: 'r', runExpiresAt }, NOW_MS);
+    expect(write).toMatchObject({ change: { revision }, when: all(equal('revision', 7), equal('runId', 'r')) });
   });
 
   it('to a follower that came later is that it begins to stand, under a revision that never was; a tombstone does not', () => {

@@ -83,4 +83,12 @@ describe('a customer whose repair is cut off after its transaction', () => {
     expect(left).toEqual({ ...expected(world), tries: 0 });
     expect([rest.attemptKey, rest.isGone]).toEqual([undefined, undefined]);
   });
+
+  it('(mark) is refused to a run that has read it before', async () => {
+    const world = await atRest();
+    const evidence = await world.customer();
+    const { revision } = await world.sync(world.twins.id);
+    await expect(world.apply('mark', evidence, { store: dyingAfter(1, world.store) })).rejects.toThrow('It dies.');
+    expect(await world.sync(world.twins.id)).toMatchObject({ isUnmarked: true, revision: revision + 1 });
+  });
 });

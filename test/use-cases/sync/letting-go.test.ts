@@ -67,6 +67,22 @@ describe('a run of a follower', () => {
     expect([status, externalId === crmId, externalId?.slice(0, 4)]).toEqual(['synced', false, 'cus_']);
   });
 
+  it.each([
+    ['is asked for once more when a run has just begun and ended', 1, 'synced'],
+    ['is asked for so often, and no oftener', 5, 'orphaned'],
+  ])('%s', async (_, runs, status) => {
+    const { retry, setStanding, standing, deps, at } = await followed();
+    await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });
+    let left = runs;
+    const commit: typeof deps.store.commit = async (writes) => {
+      left -= 1;
+      if (left >= 0) await setStanding({ revision: 10 - left });
+      return deps.store.commit(writes);
+    };
+    await retry(true, { store: answering(deps.store, { commit }) });
+    expect((await standing())?.status).toBe(status);
+  });
+
   it('makes it there anew when it changed between its looks at how it stands and at the customer', async () => {
     const { runAs, id, setStanding, standing, torn, deps, at } = await followed();
     await setStanding({ status: 'orphaned', externalId: undefined, apartSince: at(), base: undefined });

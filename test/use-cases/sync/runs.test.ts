@@ -271,7 +271,7 @@ describe('a run beside others', () => {
       return deps.integration.findCustomer(externalId);
     };
     expect(await run(id, [], { answers: { findCustomer } })).toBe('owed');
-    expect([await sync(id), pokes]).toMatchObject([{ lookAgain: true, dueAt: at() }, [{ customerId: id }]]);
+    expect([await sync(id), pokes]).toMatchObject([{ lookAgain: true, dueAt: at(), tries: 0 }, [{ customerId: id }]]);
   });
 
   it('that never gets to begin says so', async () => {

@@ -1,3 +1,4 @@
+import { updateCustomer } from '#use-cases/catalog/update-customer.ts';
 import { findBlocker } from '#use-cases/sync/blocked-email.ts';
 import { answering } from '../answering.ts';
 import { createSyncWorld, rested } from './sync-world.ts';
@@ -49,6 +50,19 @@ describe('an email in Stripe that another customer has', () => {
     expect(await run(id, ['evt_5'])).toBe('agreed');
     expect(await customer(id)).toMatchObject({ email: other.email });
     expect(await sync(id)).not.toHaveProperty('conflict');
+  });
+
+  it('is no other’s when it has just been given to the same customer here', async () => {
+    const { run, id, externalId, dashboard, sync, customer, deps, pokes } = await rested();
+    await dashboard('POST', `/${externalId}`, { email: OTHER });
+    const findCustomer: typeof deps.integration.findCustomer = async (wanted) => {
+      await updateCustomer(deps, id, { email: OTHER }, undefined);
+      return deps.integration.findCustomer(wanted);
+    };
+    expect(await run(id, ['evt_1'], { answers: { findCustomer } })).toBe('owed');
+    expect(pokes).toContainEqual({ customerId: id });
+    expect(await run(id, ['evt_1'])).toBe('agreed');
+    expect([(await customer(id))?.email, (await sync(id)).status]).toEqual([OTHER, 'synced']);
   });
 
   it('is waited for while an operation has reserved it', async () => {

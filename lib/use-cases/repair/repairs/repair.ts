@@ -12,6 +12,7 @@ import type { LeaseStore } from '#ports/lease-store.ts';
 import type { CustomerRecord, SyncRecord } from '#ports/records.ts';
 import type { SagaStarter } from '#ports/system.ts';
 import { iso } from '#ports/system.ts';
+import { nextRevision } from '../../catalog/owed.ts';
 import { isAsRead, nobodySyncsSince } from '../../catalog/read-live.ts';
 import { customerKey, type SyncDeps, syncKey } from '../../sync/run.ts';
 import { syncCustomer } from '../../sync/sync-customer.ts';
@@ -56,9 +57,10 @@ export async function oweAndSync(
   changes: Changes<SyncRecord> = {},
   others: NamedWrites = {},
 ): Promise<Repaired> {
-  const now = iso(deps.clock.nowMs());
+  const nowMs = deps.clock.nowMs();
+  const now = iso(nowMs);
   const apart = { status: 'pending', apartSince: sync.apartSince ?? now } as const;
-  const due = { ...apart, ...changes, dueAt: now, retryAt: undefined, tries: 0 };
+  const due = { ...apart, ...changes, revision: nextRevision(sync, nowMs), dueAt: now, retryAt: undefined, tries: 0 };
   // An attempt that is open stays so: settling it is what the run begins with.
   const when = sync.attemptKey === undefined ? nobodySyncsSince(sync) : all(equal('revision', sync.revision));
   const { committed } = await deps.store.commit({
