@@ -103,6 +103,12 @@ const OF_RETRIES: readonly Survivor[] = [
     ["'busy'"],
     '""',
   ),
+  ...each(
+    `${OF}/retry-failed-syncs.ts`,
+    'Who has been asked for anew counts as let go of no more, which the next look finds: it spares that look.',
+    ['committed'],
+    'false',
+  ),
 ];
 
 export const OF_SYNC: readonly Survivor[] = [
